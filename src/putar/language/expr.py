@@ -1,0 +1,199 @@
+"""Expressions: the syntax tree of one equation, and its printed form.
+
+The tree is the same for every file format; only readers and writers differ. A node remembers where
+it stood in its equation's text (`at`, `width`), which does not count when trees are compared.
+Printing gives the shortest XMILE text that parses back to the same tree.
+
+Source: XMILE 1.0 (OASIS), section 3.3; precedence as in docs/format.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+__all__ = [
+    "All",
+    "Binary",
+    "Call",
+    "Expr",
+    "If",
+    "Index",
+    "Name",
+    "Number",
+    "Others",
+    "Subscript",
+    "Unary",
+    "names_in",
+    "to_text",
+    "walk",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A subscript by name: an element, or a dimension of the equation's left side."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """The subscript `*`: every element of the dimension, inside a reducer such as SUM."""
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The subscript `others`: every element but the one being computed, inside a reducer."""
+
+
+Subscript = Index | All | Others
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal; `text` is how it was written."""
+
+    value: float
+    text: str = field(default="", compare=False)
+    at: int = field(default=0, compare=False)
+    width: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A reference to a variable, or to a built-in without arguments such as TIME."""
+
+    name: str
+    subscripts: tuple[Subscript, ...] = ()
+    at: int = field(default=0, compare=False)
+    width: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A built-in function, or a curve used as one, with its arguments."""
+
+    function: str
+    args: tuple[Expr, ...]
+    at: int = field(default=0, compare=False)
+    width: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """A sign or NOT before an operand."""
+
+    op: str
+    operand: Expr
+    at: int = field(default=0, compare=False)
+    width: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Two operands with an operator between."""
+
+    op: str
+    left: Expr
+    right: Expr
+    at: int = field(default=0, compare=False)
+    width: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """IF condition THEN one value ELSE another; the branch not taken never matters."""
+
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+    at: int = field(default=0, compare=False)
+    width: int = field(default=1, compare=False)
+
+
+Expr = Number | Name | Call | Unary | Binary | If
+
+# binding powers, low to high; printing needs the same numbers as parsing
+LEVELS = {"OR": 1, "AND": 2, "=": 3, "<>": 3, "<": 4, "<=": 4, ">": 4, ">=": 4}
+LEVELS |= {"+": 5, "-": 5, "*": 6, "/": 6, "MOD": 6, "^": 8}
+UNARY_LEVEL = 7
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """Return the direct parts of a node, in reading order."""
+    match expr:
+        case Call(args=args):
+            return args
+        case Unary(operand=operand):
+            return (operand,)
+        case Binary(left=left, right=right):
+            return (left, right)
+        case If(condition=condition, then=then, otherwise=otherwise):
+            return (condition, then, otherwise)
+        case _:
+            return ()
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Yield every node of the tree, parents first."""
+    stack: list[Expr] = [expr]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(children(node)))
+
+
+def names_in(expr: Expr) -> Iterator[Name]:
+    """Yield every reference in the tree, in reading order."""
+    return (node for node in walk(expr) if isinstance(node, Name))
+
+
+def subscript_text(subscript: Subscript) -> str:
+    """Return a subscript as it is written."""
+    match subscript:
+        case Index(name=name):
+            return name
+        case All():
+            return "*"
+        case Others():
+            return "others"
+
+
+def to_text(expr: Expr) -> str:
+    """Return the expression as XMILE text, with no bracket that is not needed."""
+    return _text(expr, 0)
+
+
+def _text(expr: Expr, level: int) -> str:
+    match expr:
+        case Number(value=value, text=text):
+            return text or repr(value)
+        case Name(name=name, subscripts=subscripts):
+            inside = ", ".join(subscript_text(s) for s in subscripts)
+            return f"{_name_text(name)}[{inside}]" if subscripts else _name_text(name)
+        case Call(function=function, args=args):
+            return f"{_name_text(function)}({', '.join(_text(a, 0) for a in args)})"
+        case Unary(op=op, operand=operand):
+            inner = _text(operand, UNARY_LEVEL)
+            text = f"NOT {inner}" if op == "NOT" else f"{op}{inner}"
+            return f"({text})" if level > UNARY_LEVEL else text
+        case Binary(op=op, left=left, right=right):
+            mine = LEVELS[op]
+            if op == "^":  # right-associative; its exponent is a whole unary expression
+                text = f"{_text(left, mine + 1)}^{_text(right, UNARY_LEVEL)}"
+            else:
+                text = f"{_text(left, mine)} {op} {_text(right, mine + 1)}"
+            return f"({text})" if level > mine else text
+        case If(condition=condition, then=then, otherwise=otherwise):
+            text = f"IF {_text(condition, 0)} THEN {_text(then, 0)} ELSE {_text(otherwise, 0)}"
+            return f"({text})" if level > 0 else text
+
+
+def _name_text(name: str) -> str:
+    plain = all(part and (part[0].isalpha() or part[0] == "_") for part in name.split("."))
+    plain = plain and all(c.isalnum() or c in "_.$" for c in name)
+    if plain:
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

@@ -1,0 +1,252 @@
+"""The Model: what a flywheel or any other feedback model says, independent of file format.
+
+A Model is plain frozen data: dimensions, units, subsystems, variables and links. Readers make it,
+writers print it, `check` finds what is wrong with it and the engine lowers it. It knows no numbers
+but the ones that were written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+
+from putar.errors import UsageError, Where, nearest
+from putar.language.expr import Expr
+
+__all__ = [
+    "Dimension",
+    "Distribution",
+    "Equation",
+    "KINDS",
+    "Link",
+    "Model",
+    "Parameter",
+    "Points",
+    "STATUSES",
+    "Subsystem",
+    "TimeSpec",
+    "UnitDeclaration",
+    "Variable",
+    "element_name",
+]
+
+KINDS = ("stock", "flow", "aux", "curve", "constant")
+STATUSES = ("reported", "estimated", "claimed", "assumed", "fitted", "lever", "fixed")
+NOWHERE = Where("model")
+
+
+def element_name(name: str, elements: tuple[str, ...]) -> str:
+    """Return how one element of an array is called: `users.users[openai]`."""
+    return f"{name}[{','.join(elements)}]" if elements else name
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A named list of elements; dimensions may share elements (a sub-range of another)."""
+
+    name: str
+    elements: tuple[str, ...]
+    where: Where = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDeclaration:
+    """A unit: a base unit (no definition), or a multiple such as `1e9 USD`."""
+
+    name: str
+    definition: str | None = None
+    where: Where = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subsystem:
+    """A room of variables; `title` is what a person reads."""
+
+    name: str
+    title: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A graphical function: x ascending; between is linear, log (in y) or step."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    between: str = "linear"
+    outside: str = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """An expression with the text it was written as and its place."""
+
+    expr: Expr
+    text: str = field(default="", compare=False)
+    where: Where = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How a parameter is drawn: uniform(low, high) or lognormal(median, log_sd)."""
+
+    kind: str
+    first: float
+    second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What is known of a constant: its value, range, distribution and origin."""
+
+    value: float
+    fitted: float | None = None
+    low: float | None = None
+    high: float | None = None
+    distribution: Distribution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A stock, flow, auxiliary, curve or constant.
+
+    `equation` is a stock's initial value, a curve's input (None for a table that is called), a
+    constant's number, or what a flow or auxiliary is. `elements` and `element_points` override it
+    for single elements of an array. Names are qualified by the subsystem: `fleet.capacity`.
+    """
+
+    name: str
+    kind: str
+    unit: str = ""
+    equation: Equation | None = None
+    dimensions: tuple[str, ...] = ()
+    elements: tuple[tuple[tuple[str, ...], Equation], ...] = ()
+    inflows: tuple[str, ...] = ()
+    outflows: tuple[str, ...] = ()
+    points: Points | None = None
+    element_points: tuple[tuple[tuple[str, ...], Points], ...] = ()
+    input_unit: str | None = None
+    status: str | None = None
+    facts: tuple[str, ...] = ()
+    reason: str = ""
+    parameter: Parameter | None = None
+    element_parameters: tuple[tuple[tuple[str, ...], Parameter], ...] = ()
+    nonnegative: bool = False
+    comments: tuple[str, ...] = ()
+    where: Where = field(default=NOWHERE, compare=False)
+
+    @property
+    def subsystem(self) -> str:
+        """The room the variable is in; empty for a global one."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def short(self) -> str:
+        """The name without its subsystem."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def label(self) -> str:
+        """The name as a person reads it."""
+        return self.short.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A coupling that can be integrated (switch 1) or at arm's length (switch 0)."""
+
+    id: str
+    title: str = ""
+    source: str = ""
+    target: str = ""
+    where: Where = field(default=NOWHERE, compare=False)
+
+    @property
+    def switch(self) -> str:
+        """The name equations use for the switch."""
+        return f"links.{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSpec:
+    """When a run starts and stops, its step, the unit of time, the method and the saved step."""
+
+    start: float
+    stop: float
+    step: float
+    unit: str = "year"
+    method: str = "euler"
+    save: float | None = None
+    where: Where = field(default=NOWHERE, compare=False)
+
+    @property
+    def steps(self) -> int:
+        """How many steps a run has."""
+        return int((self.stop - self.start) / self.step + 1e-9)
+
+    @property
+    def save_every(self) -> int:
+        """How many steps lie between two saved rows."""
+        return max(1, round((self.save or self.step) / self.step))
+
+
+@dataclass(frozen=True)
+class Model:
+    """A whole model; look a variable up with `model["fleet.capacity"]`."""
+
+    name: str
+    time: TimeSpec
+    variables: tuple[Variable, ...]
+    dimensions: tuple[Dimension, ...] = ()
+    units: tuple[UnitDeclaration, ...] = ()
+    subsystems: tuple[Subsystem, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Variable]:
+        """Variables by qualified name."""
+        return {variable.name: variable for variable in self.variables}
+
+    @cached_property
+    def dimension_elements(self) -> Mapping[str, tuple[str, ...]]:
+        """Elements by dimension name."""
+        return {dimension.name: dimension.elements for dimension in self.dimensions}
+
+    def __getitem__(self, name: str) -> Variable:
+        try:
+            return self.by_name[name]
+        except KeyError:
+            raise self.unknown(name) from None
+
+    def unknown(self, name: str) -> UsageError:
+        """Return the error that says a name is unknown, with the nearest right one."""
+        near = nearest(name, [*self.by_name, *(link.switch for link in self.links)])
+        fix = f"did you mean {near!r}?" if near else "see the names with 'putar check'"
+        return UsageError(f"unknown variable {name!r} in {self.name}", fix)
+
+    def element_tuples(self, variable: Variable) -> Iterator[tuple[str, ...]]:
+        """Yield the element tuples of a variable, row-major; one empty tuple for a scalar."""
+        return product(*(self.dimension_elements[d] for d in variable.dimensions))
+
+    def element_names(self, variable: Variable) -> tuple[str, ...]:
+        """Return the names of a variable's elements, `users.users[openai]` and so on."""
+        return tuple(element_name(variable.name, e) for e in self.element_tuples(variable))
+
+    def resolve(self, name: str, subsystem: str) -> str | None:
+        """Return the qualified name a reference means inside a subsystem, or None.
+
+        The same subsystem comes first, then its enclosing ones, then the global names.
+        """
+        room = subsystem
+        while room:
+            if f"{room}.{name}" in self.by_name:
+                return f"{room}.{name}"
+            room = room.rpartition(".")[0]
+        return name if name in self.by_name or name in self._switches else None
+
+    @cached_property
+    def _switches(self) -> frozenset[str]:
+        dates = {"links.cut_date"} if self.links else set()
+        return frozenset({link.switch for link in self.links} | dates)
