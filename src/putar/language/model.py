@@ -99,13 +99,25 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What is known of a constant: its value, range, distribution and origin."""
+    """What is known of a constant, or of one element of an array constant.
+
+    `value` is what was assumed before any data were used; `fitted`, where present, is what runs.
+    """
 
     value: float
     fitted: float | None = None
     low: float | None = None
     high: float | None = None
     distribution: Distribution | None = None
+    status: str | None = None
+    facts: tuple[str, ...] = ()
+    reason: str = ""
+    where: Where = field(default=NOWHERE, compare=False)
+
+    @property
+    def runs(self) -> float:
+        """The value a run uses when nothing else is asked for."""
+        return self.value if self.fitted is None else self.fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,8 @@ class Variable:
     `equation` is a stock's initial value, a curve's input (None for a table that is called), a
     constant's number, or what a flow or auxiliary is. `elements` and `element_points` override it
     for single elements of an array. Names are qualified by the subsystem: `fleet.capacity`.
+    A constant has no equation but one `Parameter`, or one an element, with its own status, facts
+    and reason; `status` and `facts` of the variable itself are for curves and equations.
     """
 
     name: str
@@ -229,6 +243,15 @@ class Model:
     def element_tuples(self, variable: Variable) -> Iterator[tuple[str, ...]]:
         """Yield the element tuples of a variable, row-major; one empty tuple for a scalar."""
         return product(*(self.dimension_elements[d] for d in variable.dimensions))
+
+    def parameters(self, variable: Variable) -> tuple[tuple[str, Parameter], ...]:
+        """Return the parameters of a constant with their element names, in element order."""
+        if variable.parameter is not None and not variable.dimensions:
+            return ((variable.name, variable.parameter),)
+        given = dict(variable.element_parameters)
+        shared = variable.parameter
+        found = ((elements, given.get(elements, shared)) for elements in self.element_tuples(variable))
+        return tuple((element_name(variable.name, e), p) for e, p in found if p is not None)
 
     def element_names(self, variable: Variable) -> tuple[str, ...]:
         """Return the names of a variable's elements, `users.users[openai]` and so on."""
