@@ -31,7 +31,7 @@ from putar.language.expr import (
 
 __all__ = ["DEEPEST", "canonical", "parse_expression"]
 
-DEEPEST = 200
+DEEPEST = 150
 LONGEST_SUM = 200
 
 _TOKEN = re.compile(
