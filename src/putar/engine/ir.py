@@ -118,16 +118,15 @@ class Table:
         if self.between not in ("linear", "step") or self.outside not in ("hold", "extrapolate"):
             yield f"a table knows no '{self.between}' between and '{self.outside}' outside"
 
-    def slopes(self) -> tuple[float, ...]:
-        """Return the slope to the right of each point; all kernels use these very numbers."""
-        if self.between == "step":
-            return (0.0,) * len(self.xs)
-        points = list(zip(self.xs, self.ys, strict=True))
-        slopes = [
-            (y1 - y0) / (x1 - x0) if x1 > x0 else 0.0 for (x0, y0), (x1, y1) in itertools.pairwise(points)
-        ]
-        beyond = slopes[-1] if slopes and self.outside == "extrapolate" else 0.0
-        return (*slopes, beyond)
+    def slope(self, place: int) -> float:
+        """Return the slope to the right of a point; every kernel uses this very number."""
+        last = len(self.xs) - 1
+        if self.between == "step" or last == 0:
+            return 0.0
+        if place == last:
+            return self.slope(last - 1) if self.outside == "extrapolate" else 0.0
+        width = self.xs[place + 1] - self.xs[place]
+        return (self.ys[place + 1] - self.ys[place]) / width if width > 0.0 else 0.0
 
     def at(self, x: float) -> float:
         """Return the curve's value: y + slope * (x - x of the last point not above x); NaN of NaN."""
@@ -136,7 +135,7 @@ class Table:
         if self.outside == "hold" or self.between == "step":
             x = min(max(x, self.xs[0]), self.xs[-1])
         place = max(bisect.bisect_right(self.xs, x) - 1, 0)
-        return self.ys[place] + self.slopes()[place] * (x - self.xs[place])
+        return self.ys[place] + self.slope(place) * (x - self.xs[place])
 
 
 @dataclass(frozen=True, slots=True)
