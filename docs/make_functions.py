@@ -1,0 +1,50 @@
+"""Write docs/functions.md from the language's own tables; `--check` only compares."""
+
+from pathlib import Path
+
+from make_cli import write_or_check
+from putar.language.functions import CONSTANTS, FUNCTIONS
+
+PAGE = Path(__file__).with_name("functions.md")
+HEAD = """# Built-in functions
+
+Made by `make docs` from the table that the checker and the compiler read; do not edit. Arguments in
+brackets may be left out. Names are read without regard to case.
+
+| call | what it gives | unit of the result |
+|---|---|---|
+"""
+NAMES = """
+## Names without brackets
+
+| name | unit |
+|---|---|
+"""
+UNITS = {
+    "same": "the unit of its arguments",
+    "dimensionless": "dimensionless, as its argument must be",
+    "sign": "dimensionless",
+    "sqrt": "the square root of the argument's unit",
+    "ratio": "the first argument's unit over the second's",
+    "count": "dimensionless",
+    "delay": "the input's unit",
+    "delayn": "the input's unit",
+    "trend": "one over the time unit",
+    "forecast": "the input's unit",
+    "step": "the height's unit",
+    "pulse": "the amount's unit over the time unit",
+    "ramp": "the slope's unit times the time unit",
+    "time": "the time unit",
+    "any": "any",
+}
+
+
+def page() -> str:
+    """The whole page; a unit rule without words here is an error, not a gap."""
+    rows = [f"| `{row.signature}` | {row.says} | {UNITS[row.units]} |\n" for row in FUNCTIONS.values()]
+    names = [f"| `{name.upper()}` | {UNITS[rule]} |\n" for name, rule in CONSTANTS.items()]
+    return "".join([HEAD, *rows, NAMES, *names])
+
+
+if __name__ == "__main__":
+    write_or_check(PAGE, page())
