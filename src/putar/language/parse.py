@@ -29,7 +29,7 @@ from putar.language.expr import (
     Unary,
 )
 
-__all__ = ["DEEPEST", "canonical", "parse_expression"]
+__all__ = ["DEEPEST", "canonical", "parse_expression", "place"]
 
 DEEPEST = 150
 LONGEST_SUM = 200
@@ -80,6 +80,23 @@ def parse_expression(text: str, where: Where | None = None) -> Expr:
     return _Parser(text, where or Where("equation", 1, 1, 1, text)).whole()
 
 
+def place(text: str, where: Where, at: int, width: int = 1) -> Where:
+    """Return the place of a piece of a text that starts at `where` and may span several lines.
+
+    Parameters
+    ----------
+    text : the whole text, such as an equation, as it was written
+    where : the place of its first character; `where.text` is the line that character is on
+    at, width : offset and length of the piece, in characters; the width is cut at the line's end
+    """
+    start = text.rfind("\n", 0, at) + 1
+    line = text[start:].partition("\n")[0]
+    width = max(1, min(width, len(line) - (at - start)))
+    if not start:
+        return Where(where.path, where.line, where.column + at, width, where.text)
+    return Where(where.path, where.line + text.count("\n", 0, at), at - start + 1, width, line)
+
+
 class _Parser:
     def __init__(self, text: str, where: Where) -> None:
         self.text, self.where = text, where
@@ -115,17 +132,7 @@ class _Parser:
         raise self._error("this comment is never closed", at, 1, "close it with '}'")
 
     def _error(self, what: str, at: int, width: int, fix: str) -> ModelError:
-        before = self.text[:at]
-        lines = before.count("\n")
-        column = len(before) - (before.rfind("\n") + 1)
-        if lines:
-            line_text = self.text.split("\n")[lines]
-            place = Where(self.where.path, self.where.line + lines, column + 1, width, line_text)
-        else:
-            place = Where(
-                self.where.path, self.where.line, self.where.column + column, width, self.where.text
-            )
-        return ModelError(what, place, fix)
+        return ModelError(what, place(self.text, self.where, at, width), fix)
 
     def _unexpected(self, token: Token, wanted: str) -> ModelError:
         if token.kind == "end":
