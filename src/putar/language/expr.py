@@ -24,6 +24,7 @@ __all__ = [
     "Others",
     "Subscript",
     "Unary",
+    "children",
     "names_in",
     "to_text",
     "walk",
