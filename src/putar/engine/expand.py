@@ -55,11 +55,15 @@ class Builder:
         """Return the nodes of all elements an argument of a reducer stands for."""
         raise NotImplementedError
 
-    def hidden(self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]) -> int:
+    def hidden(
+        self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]
+    ) -> int:
         """Return a stock that belongs to a call."""
         raise NotImplementedError
 
-    def latch(self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]) -> int:
+    def latch(
+        self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]
+    ) -> int:
         """Return a value kept from step to step that belongs to a call."""
         raise NotImplementedError
 
@@ -211,8 +215,7 @@ def _stages(b: Builder, call: Call, order: int, initial: Expr, *, material: bool
 
         return rate
 
-    for part in range(order):
-        states.append(b.hidden(call, part, start, next_of(part)))
+    states.extend(b.hidden(call, part, start, next_of(part)) for part in range(order))
     return b.op(Op.DIV, states[-1], wait(b)) if material else states[-1]
 
 

@@ -56,7 +56,7 @@ class _Lowering:
         self.tables: dict[Table, int] = {}
         self.states: list[State | None] = []
         self.state_slots: dict[str, int] = {}
-        self.pending: list[tuple[int, str, int, str, Callable[[], int], Key]] = []
+        self.pending: list[tuple[int, str, int, str, Callable[[], int]]] = []
         self.random_slots: dict[tuple[str, int, int], int] = {}
         self.parameters: dict[str, int] = {}
         self.defaults: list[float] = []
@@ -94,8 +94,8 @@ class _Lowering:
             if variable.kind == "stock":
                 self._integrate(variable)
         while self.pending:
-            slot, name, initial, kind, following, key = self.pending.pop(0)
-            self.states[slot] = State(name, initial, self._drive(following, key), kind)
+            slot, name, initial, kind, following = self.pending.pop(0)
+            self.states[slot] = State(name, initial, self._drive(following), kind)
         outputs += [(link.switch, self._switch(link.switch)) for link in self.model.links]
         time = self.model.time
         return Program(
@@ -138,10 +138,10 @@ class _Lowering:
     def value(self, key: Key) -> int:
         """Return the node of an element, lowering what it needs first."""
         if key not in self.nodes:
-            self._drive(lambda: self.nodes[key], key, [key])
+            self._drive(lambda: self.nodes[key], [key])
         return self.nodes[key]
 
-    def _drive(self, wanted: Callable[[], int], root: Key, stack: list[Key] | None = None) -> int:
+    def _drive(self, wanted: Callable[[], int], stack: list[Key] | None = None) -> int:
         stack = stack or []
         while True:
             try:
@@ -186,7 +186,7 @@ class _Lowering:
         if variable.kind == "flow" and variable.nonnegative:
             node = self.graph.node(Op.MAX, node, self.graph.const(0.0))
         if world == "run" and name in self.limits:
-            node = self._limited(node, variable, elements, place)
+            node = self._limited(node, variable, elements)
         return node
 
     def _equation(self, variable: Variable, elements: tuple[str, ...]) -> Equation:
@@ -194,7 +194,7 @@ class _Lowering:
         assert found is not None  # check() has seen to it
         return found
 
-    def _limited(self, node: int, flow: Variable, elements: tuple[str, ...], place: Place) -> int:
+    def _limited(self, node: int, flow: Variable, elements: tuple[str, ...]) -> int:
         """Return an outflow of a non-negative stock: no more than the stock holds, in their order."""
         g, (stock, before) = self.graph, self.limits[flow.name]
         level = self.need(("run", stock, elements))
@@ -244,7 +244,7 @@ class _Expression(Builder):
             case Number(value=value):
                 return self.graph.const(value)
             case Name():
-                return self._name(expr)
+                return self.reference(expr)
             case Unary(op=op, operand=operand):
                 inner = self.node(operand)
                 return inner if op == "+" else self.op(Op.NOT if op == "NOT" else Op.NEG, inner)
@@ -257,43 +257,49 @@ class _Expression(Builder):
 
     def at_start(self, expr: Expr) -> int:
         """Return the node of an expression at the start of the run."""
-        return self._like("initial").node(expr)
+        return self.like("initial").node(expr)
 
-    def _like(self, world: str) -> _Expression:
+    def like(self, world: str) -> _Expression:
+        """Return the same equation, lowered in another world."""
         return _Expression(self.all, world, self.place, self.equation)
 
     @property
-    def _owner(self) -> str:
+    def owner(self) -> str:
+        """Whose hidden states and draws these are."""
         return element_name(self.place.variable.name, self.place.elements)
 
-    def hidden(self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]) -> int:
+    def hidden(
+        self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]
+    ) -> int:
         """Return the state that belongs to one part of a call, made when first met."""
         return self._state(call, part, initial, following, "integral")
 
-    def latch(self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]) -> int:
+    def latch(
+        self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]
+    ) -> int:
         """Return the latch that belongs to one part of a call, made when first met."""
         return self._state(call, part, initial, following, "latch")
 
     def _state(
         self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int], kind: str
     ) -> int:
-        name = f"{self._owner}·{call.function}·{call.at}·{part}"
+        name = f"{self.owner}·{call.function}·{call.at}·{part}"
         if name in self.all.state_slots:
             return self.graph.state(self.all.state_slots[name])
         start = initial()
         slot = self.all.state_slots[name] = len(self.all.states)
         self.all.states.append(None)
         node = self.graph.state(slot)
-        key = ("run", self.place.variable.name, self.place.elements)
-        self.all.pending.append((slot, name, start, kind, lambda: following(node), key))
+        self.all.pending.append((slot, name, start, kind, lambda: following(node)))
         return node
 
     def random(self, call: Call, part: int) -> int:
         """Return a uniform draw of its own for one part of a call."""
         slots = self.all.random_slots
-        return self.graph.random(slots.setdefault((self._owner, call.at, part), len(slots)))
+        return self.graph.random(slots.setdefault((self.owner, call.at, part), len(slots)))
 
-    def _name(self, name: Name) -> int:
+    def reference(self, name: Name) -> int:
+        """Return the node a name stands for."""
         known = self.model.resolve(name.name, self.place.variable.subsystem)
         if known is None:
             if name.name in TIMED:
@@ -336,16 +342,16 @@ class _Sliced(_Expression):
         super().__init__(outer.all, world or outer.world, outer.place, outer.equation)
         self.outer, self.slices, self.choice = outer, slices, choice
 
-    def _like(self, world: str) -> _Expression:
+    def like(self, world: str) -> _Expression:
         return _Sliced(self.outer, self.slices, self.choice, world)
 
     @property
-    def _owner(self) -> str:
-        return f"{self.outer._owner}·{self.choice + 1}"
+    def owner(self) -> str:
+        return f"{self.outer.owner}·{self.choice + 1}"
 
-    def _name(self, name: Name) -> int:
+    def reference(self, name: Name) -> int:
         if name not in self.slices:
-            return self.outer._like(self.world)._name(name)
+            return self.outer.like(self.world).reference(name)
         known = str(self.model.resolve(name.name, self.place.variable.subsystem))
         return self.all.need((self.world, known, self.slices[name][self.choice]))
 

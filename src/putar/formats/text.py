@@ -23,7 +23,7 @@ from putar.language.parse import canonical
 __all__ = ["Declarations", "read_declarations", "read_model", "read_subsystem"]
 
 LARGEST = 4_000_000  # characters; a larger file is refused before it is read
-_STATEMENTS = ("subsystem", "stock", "flow", "aux", "curve", "constant")
+_STATEMENTS: tuple[str, ...] = ("subsystem", "stock", "flow", "aux", "curve", "constant")
 _STATEMENTS += ("time", "dimension", "unit", "link")
 _NAME = r'(?:[^\W\d][\w$]*|"(?:[^"\\]|\\.)*")(?:\.(?:[^\W\d][\w$]*|"(?:[^"\\]|\\.)*"))*'
 _HEAD = re.compile(rf"(\w+)\s+({_NAME})\s*(?:\[([^\]]*)\])?\s*")

@@ -16,7 +16,16 @@ from putar.language.parse import parse_expression
 __all__ = ["DETAILS", "NUMBER", "Line", "Statement", "split_reason"]
 
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-DETAILS = ("inflow", "outflow", "points", "between", "outside", "status", "facts", "nonnegative")
+DETAILS: tuple[str, ...] = (
+    "inflow",
+    "outflow",
+    "points",
+    "between",
+    "outside",
+    "status",
+    "facts",
+    "nonnegative",
+)
 DETAILS += ("range", "fitted", "distribution", "method", "save")
 
 
@@ -58,13 +67,16 @@ class Statement:
         self.used = {lines[0].number}  # lines that something has read; the rest are mistakes
 
     def where(self, line: Line, at: int = 0, width: int = 1) -> Where:
+        """Return a place on one of its lines; `at` counts from 0."""
         return Where(self.path, line.number, at + 1, width, line.raw)
 
     def error(self, what: str, line: Line, at: int, width: int, fix: str) -> ModelError:
+        """Return the error for a place on one of its lines."""
         return ModelError(what, self.where(line, at, width), fix)
 
     @property
     def reason(self) -> str:
+        """The reason, its lines joined."""
         return " ".join(line.reason for line in self.lines if line.reason)
 
     def details(self) -> Iterator[tuple[Line, int]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from putar.errors import ModelError, nearest
 from putar.formats.text_lines import DETAILS, NUMBER, Line, Statement
@@ -64,7 +65,7 @@ class _Details:
             else:
                 self._change(outflows=self.variable.outflows + names)
         elif word == "points":
-            self.points.append((elements, self._pairs(line, at + len(word), rest)))
+            self.points.append((elements, self._pairs(line, at + len(word))))
         elif word == "between":
             self.between = self._choice(line, at, word, rest, ("linear", "log", "step"))
         elif word == "outside":
@@ -90,7 +91,7 @@ class _Details:
         fix = f"did you mean {near!r}?" if near else f"one of: {', '.join(known)}"
         raise self.statement.error(f"{word} cannot be {rest.strip()!r}", line, at, len(word), fix)
 
-    def _pairs(self, line: Line, at: int, text: str) -> tuple[tuple[float, float], ...]:
+    def _pairs(self, line: Line, at: int) -> tuple[tuple[float, float], ...]:
         index = self.statement.lines.index(line)
         pairs: list[tuple[float, float]] = []
         here, body = line, " " * at + line.body[at:]
@@ -108,7 +109,7 @@ class _Details:
             here, body, at = following, following.body, 0
         if len(pairs) < 2:
             raise self.statement.error("a curve has two points or more", line, 0, 1, "points (0, 1) (1, 2)")
-        if any(b[0] < a[0] for a, b in zip(pairs, pairs[1:], strict=False)):
+        if any(b[0] < a[0] for a, b in pairwise(pairs)):
             raise self.statement.error("the points do not go up in x", line, 0, 1, "sort them by x")
         return tuple(pairs)
 
@@ -168,6 +169,7 @@ class _Details:
 
 def as_constant(statement: Statement, variable: Variable) -> Variable:
     """Return a constant with its numbers as parameters instead of equations."""
+
     def number(equation: Equation) -> float:
         value = _literal(equation.expr)
         if value is None:

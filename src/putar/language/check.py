@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from putar.errors import ModelErrors, Problem, Where, nearest
-from putar.language.expr import Call, Expr, Name, walk
+from putar.language.expr import Call, Expr, Name, children, walk
 from putar.language.functions import CONSTANTS, FUNCTIONS
 from putar.language.model import KINDS, Equation, Model, Variable
 from putar.language.parse import place as place_of
@@ -44,7 +44,9 @@ def _dimensions(model: Model) -> Iterator[Problem]:
     seen: set[str] = set()
     for dimension in model.dimensions:
         if dimension.name in seen:
-            yield _error("name", dimension.where, f"dimension {dimension.name!r} is declared twice", "remove one")
+            yield _error(
+                "name", dimension.where, f"dimension {dimension.name!r} is declared twice", "remove one"
+            )
         seen.add(dimension.name)
     for variable in model.variables:
         for name in variable.dimensions:
@@ -66,7 +68,9 @@ def _duplicates(model: Model) -> Iterator[Problem]:
             yield _error("name", variable.where, what, "choose another name")
         first.setdefault(variable.name, variable)
         if variable.kind not in KINDS:
-            yield _error("name", variable.where, f"unknown kind {variable.kind!r}", f"one of: {', '.join(KINDS)}")
+            yield _error(
+                "name", variable.where, f"unknown kind {variable.kind!r}", f"one of: {', '.join(KINDS)}"
+            )
 
 
 def _variable(model: Model, variable: Variable) -> Iterator[Problem]:
@@ -140,8 +144,6 @@ def _equation(model: Model, place: Place, equation: Equation) -> Iterator[Proble
 
 def _with_reducers(expr: Expr) -> Iterator[tuple[Expr, bool]]:
     """Yield every node with whether it stands inside a reducer."""
-    from putar.language.expr import children
-
     stack: list[tuple[Expr, bool]] = [(expr, False)]
     while stack:
         node, inside = stack.pop()
@@ -218,7 +220,7 @@ def _flows(model: Model) -> Iterator[Problem]:
     for variable in model.variables:
         if variable.kind == "flow" and variable.name not in moved:
             what = f"the flow {variable.name} fills and drains no stock"
-            fix = f"name it as inflow or outflow of a stock, or make it an aux"
+            fix = "name it as inflow or outflow of a stock, or make it an aux"
             yield Problem("warning", "name", variable.where, what, fix)
 
 

@@ -16,15 +16,15 @@ from putar.errors import UsageError, Where, nearest
 from putar.language.expr import Expr
 
 __all__ = [
+    "KINDS",
+    "STATUSES",
     "Dimension",
     "Distribution",
     "Equation",
-    "KINDS",
     "Link",
     "Model",
     "Parameter",
     "Points",
-    "STATUSES",
     "Subsystem",
     "TimeSpec",
     "UnitDeclaration",

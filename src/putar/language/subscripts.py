@@ -105,7 +105,9 @@ def _names_outside_reducers(expr: Expr) -> Iterator[Name]:
     if isinstance(expr, Name):
         yield expr
     for child in children(expr):
-        if not (isinstance(child, Call) and child.function in FUNCTIONS and FUNCTIONS[child.function].reduces):
+        if not (
+            isinstance(child, Call) and child.function in FUNCTIONS and FUNCTIONS[child.function].reduces
+        ):
             yield from _names_outside_reducers(child)
 
 

@@ -1,0 +1,1 @@
+"""What a model says: expressions, variables, units, and what is wrong with them."""

@@ -1,0 +1,1 @@
+"""Many members, run side by side and kept: designs, draws, execution, ensembles."""

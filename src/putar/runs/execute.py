@@ -1,0 +1,150 @@
+"""A design, carried out: the kernel is called once for each segment, the states carried across.
+
+Memory is reckoned before anything starts. Members that end with a value that is not finite are
+marked, the first of them explained; their neighbours are not touched.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from putar.engine.build import compile as compile_program
+from putar.engine.diagnose import diagnose
+from putar.engine.ir import Program
+from putar.engine.kernel import Array, saved_steps
+from putar.errors import RunError
+from putar.runs.design import Design, step_of
+from putar.runs.ensemble import Ensemble, Failure, Status
+
+__all__ = ["execute", "memory_available", "memory_needed"]
+
+EXPLAINED = 3  # failed members that are run again to say why
+
+
+def memory_needed(program: Program, design: Design, outputs: int, rows: int) -> int:
+    """Return the bytes that a run keeps: rows, states and parameters of all members."""
+    held = rows * outputs + 2 * len(program.states) + (len(design.segments) + 1) * len(program.parameters)
+    return 8 * design.members * held
+
+
+def memory_available() -> int | None:
+    """Return the bytes that can be had without swapping, or None where the system does not say."""
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    try:
+        return int(os.sysconf("SC_PAGE_SIZE")) * int(os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def execute(
+    program: Program,
+    design: Design,
+    outputs: Sequence[str],
+    *,
+    save_at: Sequence[float] | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    kernel: str = "auto",
+) -> Ensemble:
+    """Return what a design gives.
+
+    Parameters
+    ----------
+    outputs : names of variable elements to keep
+    save_at : dates to keep; by default the program's saved rows
+    seed : of the random functions inside the model
+
+    Raises
+    ------
+    RunError
+        If the memory that is needed is more than there is, said before the run starts.
+    """
+    wanted = None if save_at is None else sorted({step_of(program, date) for date in save_at})
+    rows = len(saved_steps(program, 0, program.steps)) if wanted is None else len(wanted)
+    need, have = memory_needed(program, design, len(outputs), rows), memory_available()
+    if have is not None and need > 0.9 * have:
+        what = f"this run would keep {need / 1e9:.1f} GB, {have / 1e9:.1f} GB are free"
+        fix = "run fewer members, keep fewer variables or dates (save, save_at), or use a larger machine"
+        raise RunError(what, fix)
+    steps, states, pieces = _rows(program, design, outputs, wanted, kernel, seed, threads)
+    values = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+    times = program.start + np.array(steps, dtype=np.float64) * program.step
+    status, failures = _endings(program, design, outputs, values, states, seed)
+    return Ensemble(times, tuple(outputs), values, status, failures)
+
+
+def _spans(program: Program, design: Design, stops: Sequence[int]) -> list[tuple[Array, int, int]]:
+    """Return (parameters, first step, last step) pieces, split at changes and at stops."""
+    starts = [segment.first for segment in design.segments]
+    borders = sorted({*starts, *stops, program.steps})
+    pairs = list(pairwise(borders))
+    if starts[-1] == program.steps:  # a change at the very stop shows in the last row alone
+        pairs.append((program.steps, program.steps))
+    held = [max(i for i, start in enumerate(starts) if start <= first) for first, _ in pairs]
+    return [(design.segments[i].parameters, *pair) for i, pair in zip(held, pairs, strict=True)]
+
+
+def _rows(
+    program: Program,
+    design: Design,
+    outputs: Sequence[str],
+    wanted: Sequence[int] | None,
+    kernel: str,
+    seed: int,
+    threads: int | None,
+) -> tuple[Sequence[int], Array, list[Array]]:
+    """Return the steps that are kept, the last states, and the rows span by span.
+
+    For dates, the program runs silently between the wanted steps and keeps one row at each of them.
+    """
+    loud = program if wanted is None else replace(program, save_every=1)
+    quiet = program if wanted is None else replace(program, save_every=program.steps + 1)
+    keep = set(saved_steps(program, 0, program.steps) if wanted is None else wanted)
+    stops = [] if wanted is None else [s for step in wanted for s in (step, min(step + 1, program.steps))]
+    machines = {id(p): compile_program(p, outputs, kernel) for p in (loud, quiet)}
+    states = machines[id(loud)].initialise(design.segments[0].parameters)
+    pieces: list[Array] = []
+    spans = _spans(program, design, stops)
+    for index, (parameters, first, last) in enumerate(spans):
+        one = loud if last <= first + 1 and first in keep else quiet
+        rows = machines[id(one)].advance(parameters, states, first, last, seed=seed, threads=threads)
+        again = index + 1 < len(spans) and last == program.steps  # this row belongs to the next span
+        steps = saved_steps(one, first, last)
+        chosen = [i for i, step in enumerate(steps) if step in keep and not (again and step == last)]
+        if len(chosen) == len(steps):
+            pieces.append(rows)
+        elif chosen:
+            pieces.append(rows[chosen])
+    return sorted(keep), states, pieces
+
+
+def _endings(
+    program: Program,
+    design: Design,
+    outputs: Sequence[str],
+    values: Array,
+    states: Array,
+    seed: int,
+) -> tuple[tuple[Status, ...], tuple[Failure, ...]]:
+    fine = np.asarray(np.isfinite(values).all(axis=(0, 1)) & np.isfinite(states).all(axis=0))
+    status = tuple(Status.FINISHED if ok else Status.NOT_FINITE for ok in fine.tolist())
+    failures: list[Failure] = []
+    for member in np.flatnonzero(~fine)[:EXPLAINED]:
+        segments = [(s.first, s.parameters[:, member]) for s in design.segments]
+        found = diagnose(program, segments, seed=seed, member=int(member))
+        if found is not None:
+            failures.append(Failure(int(member), found.output, found.time, found.why))
+        else:
+            failures.append(Failure(int(member), outputs[0], program.start, Status.NOT_FINITE.value))
+    return status, tuple(failures)
