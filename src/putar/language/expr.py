@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from putar.language.functions import CONSTANTS
+
 __all__ = [
     "All",
     "Binary",
@@ -192,6 +194,8 @@ def _text(expr: Expr, level: int) -> str:
 
 
 def _name_text(name: str) -> str:
+    if name in CONSTANTS:
+        return name.upper()
     plain = all(part and (part[0].isalpha() or part[0] == "_") for part in name.split("."))
     plain = plain and all(c.isalnum() or c in "_.$" for c in name)
     if plain:
