@@ -210,7 +210,7 @@ def _flows(model: Model) -> Iterator[Problem]:
     for stock in model.variables:
         if stock.kind != "stock":
             if stock.inflows or stock.outflows:
-                what = f"only a stock has flows, {stock.name} is a {stock.kind}"
+                what = f"only a stock has flows, {stock.name} is none ({stock.kind})"
                 yield _error("name", stock.where, what, "make it a stock")
             continue
         for side, flows in (("inflow", stock.inflows), ("outflow", stock.outflows)):
@@ -234,7 +234,7 @@ def _flow(
         yield _error("name", stock.where, f"unknown {side} {flow!r} of {stock.name}", fix)
         return
     if model[known].kind != "flow":
-        what = f"{known} is a {model[known].kind}, not a flow, but is an {side} of {stock.name}"
+        what = f"{known} is not a flow ({model[known].kind}), but is an {side} of {stock.name}"
         yield _error("name", stock.where, what, f"declare it as 'flow {model[known].short}'")
         return
     taken = users.setdefault((side, known), stock.name)
