@@ -1,0 +1,241 @@
+"""Scenarios: named sets of changes, and how a run's wishes become one specification.
+
+A change acts from the start of the run or from a date: it sets constants, or multiplies them. Cut links
+take their arm's-length form from a date of their own. What a run does with a `RunSpec` is not known here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from putar.errors import Problem, UsageError, Where, nearest
+from putar.flywheels.facts import decimal_year
+from putar.flywheels.located import Table
+from putar.language.model import Model
+from putar.runs.design import Change
+
+__all__ = [
+    "BASE",
+    "RunSpec",
+    "Scenario",
+    "Setting",
+    "find_scenario",
+    "parse_setting",
+    "read_scenario",
+    "read_scenarios",
+    "run_spec",
+]
+
+VECTORS = ("fitted", "default")
+BASE = "base"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """All that a run is asked to do.
+
+    `changes` hold from the start or from their dates. `cut` links act from `cut_from`, or from the start.
+    `vector` is `fitted` or `default`. No members means one run at the central values; otherwise so many
+    are drawn with `seed`. `save` names the outputs that are kept, None all of them.
+    """
+
+    changes: tuple[Change, ...] = ()
+    cut: tuple[str, ...] = ()
+    cut_from: float | None = None
+    vector: str = "fitted"
+    members: int = 0
+    seed: int = 0
+    save: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named specification, as a flywheel's file has it."""
+
+    name: str
+    title: str
+    spec: RunSpec
+    reason: str = ""
+    where: Where = field(default=Where("flywheel.toml"), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One `VAR=VALUE` or `VAR=VALUE@DATE`."""
+
+    name: str
+    value: float
+    at: float | None = None
+
+
+# from a file --------------------------------------------------------------------------------
+
+
+def read_scenarios(table: Table, model: Model, now: float | None) -> dict[str, Scenario]:
+    """Return the scenarios of `[scenario.NAME]` tables; `base`, which changes nothing, is always there.
+
+    Parameters
+    ----------
+    table : the flywheel's top table
+    model : its constants are what may be changed
+    now : links are cut from this date where a scenario does not say one
+    """
+    found = {name: read_scenario(name, inner, model, now) for name, inner in table.named("scenario").items()}
+    base = found.pop(BASE, Scenario(BASE, "Base run", RunSpec()))
+    return {BASE: base, **found}
+
+
+def read_scenario(name: str, table: Table, model: Model, now: float | None) -> Scenario:
+    """Return one scenario; unknown constants, links and keys are noted as the table's problems."""
+    title, reason = table.text("title", name.replace("_", " ")), table.text("reason", "")
+    changes = [*_changes(table, "from", model)]
+    for inner in table.tables("change"):
+        changes += _changes(inner, "at", model)
+        inner.close()
+    cut = table.texts("cut")
+    switches = [link.id for link in model.links]
+    for index, link in enumerate(cut):
+        if link not in switches:
+            near = nearest(link, switches)
+            fix = f"did you mean {near!r}?" if near else f"one of: {', '.join(switches)}"
+            table.problems.append(
+                Problem("error", "name", table.where("cut", index), f"unknown link {link!r}", fix)
+            )
+    cut_from = table.number("cut_from", now if cut else None)
+    if not cut and "cut_from" in table.data:
+        table.wrong("cut_from", "cut_from without a cut", 'write cut = ["link"]')
+    vector = table.text("vector", "fitted", VECTORS)
+    table.close()
+    spec = RunSpec(tuple(changes), cut, cut_from, vector)
+    return Scenario(name, title, spec, reason, table.where())
+
+
+def _changes(table: Table, date: str, model: Model) -> list[Change]:
+    """Return what a table sets and scales from its date; `at` must be said, `from` means the start."""
+    at = table.number("at") if date == "at" else table.number("from", None)
+    values = {kind: table.numbers(kind) for kind in ("set", "scale")}
+    known = settable(model)
+    for kind, given in values.items():
+        for name in list(given):
+            if name not in known:
+                what, fix = _not_settable(name, model, known)
+                table.problems.append(Problem("error", "name", table.where(kind, name), what, fix))
+                del given[name]
+    if at is not None and not model.time.start <= at <= model.time.stop:
+        fix = f"a date from {model.time.start:g} to {model.time.stop:g}"
+        table.wrong(date, f"{date} {at:g} is outside the run", fix, "range")
+    return [Change(given, at, kind == "scale") for kind, given in values.items() if given]
+
+
+# from words ---------------------------------------------------------------------------------
+
+
+def find_scenario(scenarios: Mapping[str, Scenario], name: str) -> Scenario:
+    """Return a scenario by name.
+
+    Raises
+    ------
+    UsageError
+        If there is none, with the nearest name.
+    """
+    for spelling in (name, name.replace("-", "_")):
+        if spelling in scenarios:
+            return scenarios[spelling]
+    near = nearest(name, scenarios)
+    fix = f"did you mean {near!r}?" if near else f"one of: {', '.join(scenarios)}"
+    raise UsageError(f"unknown scenario {name!r}", fix)
+
+
+def parse_setting(text: str, model: Model) -> Setting:
+    """Return what `VAR=VALUE` or `VAR=VALUE@DATE` says; the date is a number or `2027-06-30`.
+
+    Raises
+    ------
+    UsageError
+        If the text has another form, or names no constant of the model.
+    """
+    name, sign, rest = text.partition("=")
+    value, _, date = rest.partition("@")
+    name, date = name.strip(), date.strip()
+    try:
+        amount = float(value)
+    except ValueError:
+        amount = math.nan
+    if not sign or not math.isfinite(amount):
+        raise UsageError(f"{text!r} sets nothing", "write VAR=VALUE, or VAR=VALUE@DATE with numbers")
+    known = settable(model)
+    if name not in known:
+        raise UsageError(*_not_settable(name, model, known))
+    if "@" not in rest:
+        return Setting(name, amount)
+    at = decimal_year(date) if "-" in date else None
+    try:
+        at = float(date) if at is None else at
+    except ValueError:
+        raise UsageError(f"{date!r} in {text!r} is no date", "write 2026.5 or 2026-07-01") from None
+    if not model.time.start <= at <= model.time.stop:
+        fix = f"a date from {model.time.start:g} to {model.time.stop:g}"
+        raise UsageError(f"the date of {text!r} is outside the run", fix)
+    return Setting(name, amount, at)
+
+
+def run_spec(
+    model: Model,
+    scenario: Scenario,
+    settings: Iterable[Setting] = (),
+    cut: Sequence[str] = (),
+    now: float | None = None,
+) -> RunSpec:
+    """Return a scenario's specification with further settings and cut links.
+
+    A setting without a date holds from the start and over whatever the scenario does to that constant.
+
+    Raises
+    ------
+    UsageError
+        If a link is unknown, with the nearest.
+    """
+    spec = scenario.spec
+    switches = [link.id for link in model.links]
+    for link in cut:
+        if link not in switches:
+            near = nearest(link, switches)
+            fix = f"did you mean {near!r}?" if near else f"one of: {', '.join(switches) or 'none'}"
+            raise UsageError(f"unknown link {link!r}", fix)
+    if cut:
+        together = tuple(dict.fromkeys((*spec.cut, *cut)))
+        spec = replace(spec, cut=together, cut_from=spec.cut_from if spec.cut else now)
+    for setting in settings:
+        spec = with_setting(spec, setting)
+    return spec
+
+
+def with_setting(spec: RunSpec, setting: Setting) -> RunSpec:
+    """Return the specification with one constant set, from the start or from a date."""
+    name = setting.name
+    changes = spec.changes
+    if setting.at is None:
+        without = [replace(c, values={n: v for n, v in c.values.items() if n != name}) for c in changes]
+        changes = tuple(change for change in without if change.values)
+    return replace(spec, changes=(*changes, Change({name: setting.value}, setting.at)))
+
+
+def settable(model: Model) -> set[str]:
+    """Return what a run may set: constants, element by element, and the links' switches."""
+    names = {name for variable in model.variables for name, _ in model.parameters(variable)}
+    return names | {link.switch for link in model.links}
+
+
+def _not_settable(name: str, model: Model, known: set[str]) -> tuple[str, str]:
+    variable = model.by_name.get(name.partition("[")[0])
+    if variable is not None and variable.kind != "constant":
+        return (
+            f"{name} is computed (a {variable.kind}), it cannot be set",
+            "set a constant that it depends on",
+        )
+    if variable is not None:
+        return f"{name} is no element of a constant", f"one of: {', '.join(model.element_names(variable))}"
+    near = nearest(name, known)
+    return f"unknown constant {name!r}", f"did you mean {near!r}?" if near else "see parameters.toml"
