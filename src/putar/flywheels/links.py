@@ -1,0 +1,190 @@
+"""What each link of a flywheel carries: all coalitions of links, run as one ensemble.
+
+A coalition leaves some links integrated and puts the others at arm's length from the cut date on.
+With members, every coalition meets the same draws. The game itself is `analysis.synergy`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from putar.analysis.synergy import Synergy, coalition_switches, coalition_values, synergy
+from putar.errors import UsageError
+from putar.flywheels.folder import Flywheel, Protocol
+from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.simulate import changes_of
+from putar.runs.design import Change, design
+from putar.runs.execute import execute
+
+__all__ = ["LinkFinding", "find_links", "parse_output", "protocols_of"]
+
+MARGIN_WHY = "the stall margin needs the loop analysis, which this version does not have"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkFinding:
+    """The links' game for one output: `point` at the central values, `spread` over draws if asked."""
+
+    flywheel: Flywheel
+    protocol: Protocol
+    unit: str
+    point: Synergy
+    spread: Synergy | None
+    seconds: float
+
+    @property
+    def output(self) -> str:
+        """The output as it is asked for: `money.run_rate@2026`."""
+        return f"{self.protocol.output}@{self.protocol.at:g}"
+
+    def as_json(self) -> dict[str, object]:
+        """Return the contract of `putar links --json`."""
+        point, rows = self.point, []
+        for i, form in enumerate(self.flywheel.links):
+            low, high = self._band(i)
+            rows.append(
+                {
+                    "id": form.id,
+                    "title": form.title,
+                    "from": form.source,
+                    "to": form.target,
+                    "border": form.border,
+                    "shapley": float(point.shapley[i]),
+                    "low": low,
+                    "high": high,
+                    "first": float(point.first[i]),
+                    "last": float(point.last[i]),
+                    "stall_margin": None,
+                    "why": MARGIN_WHY,
+                    "integrated": form.integrated,
+                    "arms_length": form.arms_length,
+                }
+            )
+        return {
+            "output": self.output,
+            "label": self.protocol.label,
+            "unit": self.unit,
+            "cut_from": self.protocol.cut_from,
+            "all": float(point.all),
+            "none": float(point.none),
+            "links": rows,
+            "pairs": self._pairs(),
+            "linchpin": point.linchpin,
+            "linchpin_share": None if self.spread is None else self.spread.linchpin_share,
+            "exact": point.exact,
+            "runs": point.runs + (0 if self.spread is None else self.spread.runs),
+            "seconds": self.seconds,
+        }
+
+    def _band(self, link: int) -> tuple[float | None, float | None]:
+        if self.spread is None:
+            return None, None
+        low, high = np.quantile(self.spread.shapley[link], (0.05, 0.95))
+        return float(low), float(high)
+
+    def _pairs(self) -> list[dict[str, object]]:
+        """Return, for each pair, the loss when both are cut and what that is beyond the single losses."""
+        if self.point.pairs is None:
+            return []
+        found: list[dict[str, object]] = []
+        for i, a in enumerate(self.point.players):
+            for j, b in enumerate(self.point.players[:i]):
+                extra = float(self.point.pairs[i, j])
+                loss = float(self.point.last[i] + self.point.last[j]) + extra
+                found.append({"a": b, "b": a, "loss": loss, "beyond_single": extra})
+        return found
+
+
+def protocols_of(flywheel: Flywheel) -> tuple[Protocol, ...]:
+    """Return the questions that the flywheel puts to its links; its first headline where it has none."""
+    if flywheel.protocols:
+        return flywheel.protocols
+    if not flywheel.headline:
+        raise UsageError(f"{flywheel.name} names no output to share out", "say --output VARIABLE@DATE")
+    stop = flywheel.model.time.stop
+    return (Protocol(flywheel.headline[0].variable, flywheel.headline[0].label, stop, flywheel.now),)
+
+
+def parse_output(flywheel: Flywheel, text: str, cut_from: float | None) -> Protocol:
+    """Return the question `VARIABLE@DATE`, or `value`, with links cut from a date.
+
+    Raises
+    ------
+    UsageError
+        If the variable is unknown, the date missing or outside the run.
+    """
+    stop, now = flywheel.model.time.stop, flywheel.now
+    start = flywheel.model.time.start if now is None else now
+    date = start if cut_from is None else cut_from
+    if text == "value":
+        if flywheel.valuation is None:
+            raise UsageError(f"{flywheel.name} declares no value", "say --output VARIABLE@DATE")
+        at = flywheel.valuation.at
+        return Protocol(flywheel.valuation.variable, "value", stop if at is None else at, date)
+    name, sign, at_text = text.partition("@")
+    try:
+        at = float(at_text) if sign else stop
+    except ValueError:
+        raise UsageError(f"{at_text!r} is no date", "write VARIABLE@2030 or VARIABLE@2026.5") from None
+    return Protocol(name, text, at, date)
+
+
+def find_links(
+    flywheel: Flywheel, protocol: Protocol, spec: RunSpec, members: int = 0, seed: int = 0
+) -> LinkFinding:
+    """Return what each link carries of one output.
+
+    Parameters
+    ----------
+    spec : the scenario the links are cut in
+    members : draws for the band of each value; the point values never depend on them
+
+    Raises
+    ------
+    UsageError
+        If the model has no links, or a name or date is unknown.
+    """
+    began = time.perf_counter()
+    links = [form.id for form in flywheel.links]
+    if not links:
+        raise UsageError(f"{flywheel.name} has no links", "declare links with both of their forms")
+    point = synergy(links, _values(flywheel, protocol, replace(spec, members=0), links))
+    spread = None
+    if members:
+        drawn = replace(spec, members=members, seed=seed)
+        spread = synergy(links, _values(flywheel, protocol, drawn, links))
+    unit = flywheel.model[protocol.output.partition("[")[0]].unit
+    return LinkFinding(flywheel, protocol, unit, point, spread, time.perf_counter() - began)
+
+
+def _values(
+    flywheel: Flywheel, protocol: Protocol, spec: RunSpec, links: list[str]
+) -> NDArray[np.float64]:
+    """Return the output's value for [coalition] or [coalition, draw]."""
+    draws, count = max(1, spec.members), len(links)
+    cut = coalition_switches(count, draws)
+    date = flywheel.model.time.start if protocol.cut_from is None else protocol.cut_from
+    switches: dict[str, NDArray[np.float64] | float] = {
+        f"links.{link}": cut[i] for i, link in enumerate(links)
+    }
+    changes = [_over_coalitions(change, 1 << count, draws) for change in changes_of(flywheel, spec)]
+    changes.append(Change({**switches, "links.cut_date": date}))
+    program, at = flywheel.program, protocol.at
+    plan = design(program, changes, draws << count)
+    stop = flywheel.model.time.stop if at is None else at
+    ensemble = execute(program, plan, (protocol.output,), save_at=(stop,), seed=spec.seed)
+    return coalition_values(ensemble.values[0, 0], count, draws)
+
+
+def _over_coalitions(change: Change, coalitions: int, draws: int) -> Change:
+    """Return a change whose member values are repeated for every coalition."""
+    values: Mapping[str, object] = {
+        name: np.tile(np.asarray(value), coalitions) if np.ndim(value) and draws > 1 else value
+        for name, value in change.values.items()
+    }
+    return replace(change, values=values)
