@@ -1,0 +1,56 @@
+"""Which flywheels ship, and how a name or a path on the command line becomes one.
+
+A shipped flywheel is a folder beside this module with a flywheel.toml; its name is the folder's, with
+`-` for `_`. Anything else is a path: to a folder of the same form, or to one model file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from putar.errors import UsageError, nearest
+from putar.flywheels.folder import Flywheel, from_model, read_flywheel
+from putar.formats.text import read_model
+from putar.language.model import Model
+
+__all__ = ["READERS", "find", "names"]
+
+READERS: dict[str, Callable[[Path], Model]] = {".putar": read_model}  # a row for each format of one file
+_SHIPPED = Path(__file__).parent
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the shipped flywheels, sorted."""
+    folders = sorted(path.parent for path in _SHIPPED.glob("*/flywheel.toml"))
+    return tuple(folder.name.replace("_", "-") for folder in folders)
+
+
+def find(name: str | Path) -> Flywheel:
+    """Return a flywheel by its shipped name, by the path of its folder, or by that of a model file.
+
+    Raises
+    ------
+    UsageError
+        If there is no such name or path, with the nearest name.
+    ModelErrors
+        If what is found cannot be read, with every problem.
+    """
+    word = str(name)
+    if word.replace("_", "-") in names():
+        return read_flywheel(_SHIPPED / word.replace("-", "_"))
+    path = Path(name).expanduser()
+    if path.is_dir():
+        if (path / "flywheel.toml").is_file():
+            return read_flywheel(path)
+        raise UsageError(f"{word} is no flywheel: it has no flywheel.toml", "start one with 'putar new NAME'")
+    if path.is_file():
+        if path.suffix == ".putar":
+            return from_model(read_model(path), path)
+        raise UsageError(
+            f"{path.name} cannot be read as a model", "give a .putar file, or a flywheel's folder"
+        )
+    near = nearest(word, names())
+    known = ", ".join(names()) or "none ship"
+    fix = f"did you mean {near!r}?" if near else f"one of: {known}; or the path of a folder or file"
+    raise UsageError(f"there is no flywheel {word!r}", fix)
