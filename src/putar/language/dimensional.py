@@ -130,7 +130,7 @@ class _Part:
                 return self.infer(operand)
             case If(condition=condition, then=then, otherwise=otherwise):
                 self.need(condition, DIMENSIONLESS, "the condition of IF")
-                return self.alike(node, then, otherwise, "THEN", "ELSE")
+                return self.alike(node, then, otherwise, "after THEN", "after ELSE")
             case Binary(op="AND" | "OR" as op, left=left, right=right):
                 self.need(left, DIMENSIONLESS, f"the left side of {op}")
                 return self.need(right, DIMENSIONLESS, f"the right side of {op}")

@@ -84,7 +84,7 @@ class Declared:
             return f"multiply {it} by a time in {self.text(missing)}"
         if self.time is not None and missing * self.time == DIMENSIONLESS:
             return f"divide {it} by a time in {self.text(self.time)}"
-        if all(power < 0 for _, power in missing.powers):
+        if not want.powers or all(power < 0 for _, power in missing.powers):
             return f"divide {it} by a quantity in {self.text(DIMENSIONLESS / missing)}"
         return f"multiply {it} by a quantity in {self.text(missing)}"
 

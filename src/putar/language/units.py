@@ -266,7 +266,7 @@ class _Reader:
         self.next += bracket
         sign = -1 if self.kinds(1) == "-" else 1
         self.next += self.kinds(1) in ("-", "+")
-        power = sign * self.number("a power")
+        power = sign * self.number("a power", zero=True)
         if bracket:
             if self.kinds(1) == "/":
                 self.next += 1
@@ -274,11 +274,11 @@ class _Reader:
             self.close()
         return power
 
-    def number(self, wanted: str = "a number") -> Fraction:
+    def number(self, wanted: str = "a number", *, zero: bool = False) -> Fraction:
         kind, text, at = self.tokens[self.next]
         if kind != "number":
             raise self.unexpected(wanted)
-        if len(text) > 40 or not 1e-99 < float(text) < 1e99:
+        if len(text) > 40 or not (1e-99 < float(text) < 1e99 or (zero and float(text) == 0)):
             fix = "write a number above 0, between 1e-99 and 1e99"
             raise self.error(f"{text} cannot stand in a unit", at, len(text), fix)
         self.next += 1
@@ -286,9 +286,11 @@ class _Reader:
 
 
 def _inside(where: Where | None, text: str, at: int, width: int) -> Where | None:
-    """Return the place of a piece of a unit text, in the line where the text stands, if it is found."""
+    """Return the place of a piece of a unit text: from where it starts, or found in the line of `where`."""
     if where is None or not text.strip():
         return where
+    if where.text.startswith(text, where.column - 1):
+        return Where(where.path, where.line, where.column + at, max(1, width), where.text)
     found = re.search(rf"""(?:[:="']\s*|\bof\s+|^){re.escape(text)}""", where.text)
     if found is None:
         return where
