@@ -97,11 +97,11 @@ class Lever:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A question to the links: which output, read when (None: at the end), with links cut from when."""
+    """A question to the links: which output, read when, with links cut from when (None: the start)."""
 
-    title: str
     output: str
-    at: float | None = None
+    label: str
+    at: float
     cut_from: float | None = None
 
 
@@ -265,7 +265,7 @@ class _Folder:
             tuple(link for _, link in links),
             self._levers(),
             read_scenarios(top, model, now),
-            self._protocols(now),
+            self._protocols(time, now),
             self._valuation(),
             self._uncertainty(),
             self._self_turning(model, now),
@@ -405,11 +405,12 @@ class _Folder:
             found.append(Lever(variable, low or 0.0, high or 0.0, reason))
         return tuple(found)
 
-    def _protocols(self, now: float | None) -> tuple[Protocol, ...]:
+    def _protocols(self, time: TimeSpec, now: float | None) -> tuple[Protocol, ...]:
         found: list[Protocol] = []
         for table in self.top.tables("protocol"):
-            title, output, at = table.text("title"), self._variable(table, "output"), table.number("at", None)
-            found.append(Protocol(title, output, at, table.number("cut_from", now)))
+            output, title, at = self._variable(table, "output"), table.text("title"), table.number("at", None)
+            end = time.stop if at is None else at
+            found.append(Protocol(output, title, end, table.number("cut_from", now)))
             table.close()
         return tuple(found)
 
