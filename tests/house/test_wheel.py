@@ -16,6 +16,7 @@ def test_wheel_holds_the_whole_package(tmp_path: Path) -> None:
 
     (wheel,) = tmp_path.glob("*.whl")
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    wanted = {tree.name(path).removeprefix("src/") for path in tree.files() if path.is_relative_to(tree.SOURCE)}
+    sources = [path for path in tree.files() if path.is_relative_to(tree.SOURCE)]
+    wanted = {tree.name(path).removeprefix("src/") for path in sources}
 
     assert packed == wanted

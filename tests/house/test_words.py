@@ -60,6 +60,18 @@ def test_links_between_pages_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_pages_named_in_code_exist() -> None:
+    """A page of docs/ that a Python file mentions is there."""
+    broken = [
+        f"{tree.name(path)}: {page}"
+        for path in tree.python_files("src", "tests", "bench", "docs")
+        for page in re.findall(r"\bdocs/[\w/-]+\.md\b", path.read_text(encoding="utf-8"))
+        if not (tree.ROOT / page).exists()
+    ]
+
+    assert broken == []
+
+
 def test_texts_are_plain() -> None:
     """Texts are UTF-8 with Unix line ends and end with one."""
     wrong = []
