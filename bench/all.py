@@ -1,4 +1,4 @@
-"""All benchmarks, one process each, in about five minutes; `python bench/all.py job single` runs those two."""
+"""All benchmarks, each in a process of its own; `python bench/all.py job single` runs those two."""
 
 import subprocess
 import sys

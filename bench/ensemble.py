@@ -2,22 +2,23 @@
 
 Two chains (10 and 100 rooms: 61 and 601 variables), Euler, 800 steps, two constants different in every run,
 every stock kept at 101 times. Before anything is timed, the stocks of the first members must agree with
-plain NumPy. All engines use one thread; a last case gives putar and C two. PySD and pysimlin loop over
-single runs and therefore take the time of a run times the number of runs, so fewer are made of them and the
-seconds are scaled up; the column `made` says how many. Ratios are of processor seconds for one thread, of
-wall seconds for two.
+plain NumPy. All engines are held to one processor; a last case gives putar and C two. PySD and pysimlin
+loop over single runs and therefore take the time of a run times the number of runs, so fewer are made of
+them and the seconds are scaled up; the column `made` says how many. Ratios are of processor seconds for one
+thread, of wall seconds for two.
 """
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
-import ours
 
 import chain
+import ours
 import peers
-from measure import BUILT, Seconds, interleaved, report
+from measure import BUILT, Seconds, interleaved, one_processor, report
 
 RUNS = 1000
 MADE = {"putar": (1000, 1000), "C by hand": (1000, 1000), "pysimlin": (250, 50), "PySD": (5, 1)}
@@ -28,7 +29,7 @@ CHECKED = 5
 def engines(rooms: int, threads: int) -> dict[str, peers.Runs]:
     """The engines that can run on so many threads, loaded."""
     stem = chain.write(rooms, BUILT)
-    found = {"putar": ours.putar(stem, rooms, threads)}
+    found = {"putar": ours.putar_runs(stem, rooms)}
     by_hand = peers.c_by_hand(threads)
     if by_hand is not None:
         found["C by hand"] = by_hand(rooms)
@@ -56,7 +57,8 @@ def measured(rooms: int, threads: int) -> list[dict[str, object]]:
         name: partial(runs, *(values[: made[name]] for values in chain.members(RUNS)))
         for name, runs in found.items()
     }
-    took = interleaved(cases, ROUNDS | {"putar": 9, "C by hand": 9})
+    with one_processor() if threads == 1 else nullcontext():
+        took = interleaved(cases, ROUNDS | {"putar": 9, "C by hand": 9})
     scaled = {n: Seconds(t.wall * RUNS / made[n], t.cpu * RUNS / made[n]) for n, t in took.items()}
 
     def counts(seconds: Seconds) -> float:

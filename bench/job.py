@@ -1,7 +1,8 @@
 """Question: what does a person wait for, and how much memory does it take?
 
-Whole commands in processes of their own, from the start of the interpreter to its end: help, the list, and the main
-job with the compiled program at hand (warm) and without (cold). Memory is the largest resident size of the process.
+Whole commands in processes of their own, from the start of the interpreter to its end: help, the list, and
+the main job with the compiled program at hand (warm) and without (cold). Memory is the largest resident
+size of the process.
 """
 
 import os
@@ -24,7 +25,11 @@ def command(arguments: list[str], cache: str) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         process = subprocess.Popen(
-            [PUTAR, *arguments], cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [PUTAR, *arguments],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
@@ -38,7 +43,13 @@ def command(arguments: list[str], cache: str) -> tuple[float, float, float]:
 def row(case: str, taken: list[tuple[float, float, float]]) -> dict[str, object]:
     """One case as a row: the median of each quantity over the rounds."""
     wall, cpu, size = (statistics.median(values) for values in zip(*taken, strict=True))
-    return {"case": case, "rounds": len(taken), "wall_s": round(wall, 3), "cpu_s": round(cpu, 3), "MB": round(size)}
+    return {
+        "case": case,
+        "rounds": len(taken),
+        "wall_s": round(wall, 3),
+        "cpu_s": round(cpu, 3),
+        "MB": round(size),
+    }
 
 
 def main() -> None:
@@ -46,7 +57,11 @@ def main() -> None:
     main_job = ["run", "openai-compute"]
     with tempfile.TemporaryDirectory() as warm:
         command(main_job, warm)
-        cases = {"putar --help": ["--help"], "putar list": ["list"], "putar run openai-compute, warm": main_job}
+        cases = {
+            "putar --help": ["--help"],
+            "putar list": ["list"],
+            "putar run openai-compute, warm": main_job,
+        }
         taken: dict[str, list[tuple[float, float, float]]] = {case: [] for case in cases}
         cold = []
         for _ in range(ROUNDS):
@@ -54,7 +69,9 @@ def main() -> None:
                 taken[case].append(command(arguments, warm))
             with tempfile.TemporaryDirectory() as empty:
                 cold.append(command(main_job, empty))
-    report([*(row(case, times) for case, times in taken.items()), row("putar run openai-compute, cold", cold)])
+    report(
+        [*(row(case, times) for case, times in taken.items()), row("putar run openai-compute, cold", cold)]
+    )
 
 
 if __name__ == "__main__":

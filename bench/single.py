@@ -1,0 +1,52 @@
+"""Question: how long does one run take once the model is loaded?
+
+The chains of `ensemble.py`, one member: what a slider waits for. Every engine answers with all stocks at 101
+times, and must agree with plain NumPy before it is timed.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+import chain
+import ours
+import peers
+from measure import BUILT, interleaved, report
+
+ROUNDS = {"putar": 25, "pysimlin": 25, "C by hand": 25, "PySD": 3}
+
+
+def engines(rooms: int) -> dict[str, peers.Runs]:
+    """Every engine with the chain loaded."""
+    stem = chain.write(rooms, BUILT)
+    found = {"putar": ours.putar_runs(stem, rooms)}
+    by_hand = peers.c_by_hand(threads=1)
+    if by_hand is not None:
+        found["C by hand"] = by_hand(rooms)
+    return found | {"pysimlin": peers.pysimlin(stem, rooms), "PySD": peers.pysd(stem, rooms)}
+
+
+def measured(rooms: int) -> list[dict[str, object]]:
+    """One row an engine."""
+    one = [values[:1] for values in chain.members(1)]
+    expected = chain.reference(rooms, *one)
+    found = engines(rooms)
+    for name, runs in found.items():
+        np.testing.assert_allclose(runs(*one), expected, rtol=1e-9, err_msg=name)
+    cases: dict[str, Callable[[], object]] = {name: partial(runs, *one) for name, runs in found.items()}
+    took = interleaved(cases, ROUNDS)
+    return [
+        {
+            "model": f"chain{rooms}",
+            "engine": name,
+            "wall_ms": round(1000 * seconds.wall, 3),
+            "times_putar": round(seconds.wall / took["putar"].wall, 3),
+        }
+        for name, seconds in took.items()
+    ]
+
+
+if __name__ == "__main__":
+    report([row for rooms in [int(word) for word in sys.argv[1:]] or [10, 100] for row in measured(rooms)])
