@@ -18,6 +18,16 @@ from putar.errors import ModelErrors, Problem, UsageError, Where, nearest
 from putar.flywheels.facts import Fact, find_fact, read_facts
 from putar.flywheels.located import Document, Table, read_toml
 from putar.flywheels.parameters import read_parameters
+from putar.flywheels.questions import (
+    AskedTable,
+    Headline,
+    Lever,
+    Protocol,
+    QuestionReader,
+    SelfTurning,
+    Valuation,
+    unknown,
+)
 from putar.flywheels.scenarios import Scenario, read_scenarios
 from putar.flywheels.series import Observation, read_series
 from putar.formats.text import read_subsystem
@@ -36,12 +46,7 @@ from putar.language.units import UnitTable, unit_table
 __all__ = [
     "About",
     "Flywheel",
-    "Headline",
-    "Lever",
     "LinkForms",
-    "Protocol",
-    "SelfTurning",
-    "Valuation",
     "from_model",
     "read_flywheel",
 ]
@@ -60,16 +65,6 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
-    """An indicator that is shown first; `series` names what was observed of it."""
-
-    variable: str
-    label: str
-    unit: str
-    series: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class LinkForms:
     """A link with both of its forms in words; `border` says whether it joins firms or parts of one."""
 
@@ -83,52 +78,6 @@ class LinkForms:
     facts: tuple[str, ...] = ()
     status: str = ""
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lever:
-    """A constant that someone may decide, within bounds."""
-
-    variable: str
-    low: float
-    high: float
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Protocol:
-    """A question to the links: which output, read when, with links cut from when (None: the start)."""
-
-    output: str
-    label: str
-    at: float
-    cut_from: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Valuation:
-    """The variable that is the flywheel's value, and when it is read (None: at the end)."""
-
-    variable: str
-    at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SelfTurning:
-    """How "does it turn by itself" is asked: cut outside money, and give a push that must not fade.
-
-    With `outside_links` cut from `cut_from`, `output` is read at `at`. `shock` sets constants from the
-    start; the gap it leaves in `variable` is read so many years `after` the shock's `shock_date`.
-    """
-
-    outside_links: tuple[str, ...]
-    cut_from: float | None
-    output: str
-    at: float | None
-    shock: Mapping[str, float]
-    shock_date: float | None
-    variable: str
-    after: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -153,6 +102,7 @@ class Flywheel:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     series: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    tables: tuple[AskedTable, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @cached_property
@@ -212,8 +162,6 @@ class _Folder:
     def __init__(self, path: Path, problems: list[Problem]) -> None:
         self.path, self.problems = path, problems
         self.top = Table.of(read_toml(path / "flywheel.toml", problems), problems)
-        self.constants: set[str] = set()
-        self.outputs: set[str] = set()
 
     def read(self) -> Flywheel | None:
         if not self.top.data:
@@ -250,8 +198,7 @@ class _Folder:
         )
         if any(problem.severity == "error" for problem in self.problems):
             return None  # names below would be reported a second time
-        self.constants = {n for v in variables + constants for n, _ in model.parameters(v)}
-        self.outputs = {n for v in model.variables for n in model.element_names(v)}
+        asked = QuestionReader(self.top, model)
         series = read_series(self.path / "series.csv", model, facts, table, self.problems)
         flywheel = Flywheel(
             name,
@@ -261,17 +208,18 @@ class _Folder:
             question,
             about,
             now,
-            self._headline(series),
+            asked.headline(series),
             tuple(link for _, link in links),
-            self._levers(),
+            asked.levers(),
             read_scenarios(top, model, now),
-            self._protocols(time, now),
-            self._valuation(),
-            self._uncertainty(),
-            self._self_turning(model, now),
+            asked.protocols(time, now),
+            asked.valuation(),
+            asked.uncertainty(),
+            asked.self_turning(now),
             facts,
             series,
             ("flywheel.toml", "parameters.toml", *files, "facts.csv", "series.csv", "claims.toml"),
+            asked.tables(),
             tuple(problem for problem in self.problems if problem.severity != "error"),
         )
         top.close()
@@ -369,101 +317,12 @@ class _Folder:
             table.close()
             for key, room in (("from", link.source), ("to", link.target)):
                 if room and room not in names:
-                    self._unknown(table, key, "subsystem", room, names)
+                    unknown(table, key, "subsystem", room, names)
             for fact in link.facts:
                 if find_fact(facts, fact) is None:
-                    self._unknown(table, "facts", "fact", fact, facts)
+                    unknown(table, "facts", "fact", fact, facts)
             if link.id in [other.id for _, other in links]:
                 table.wrong("id", f"link {link.id!r} is there twice", "give it an id of its own", "name")
                 continue
             links.append((index, link))
         return links
-
-    # what is asked ------------------------------------------------------------------------
-
-    def _headline(self, series: Mapping[str, tuple[Observation, ...]]) -> tuple[Headline, ...]:
-        found: list[Headline] = []
-        for table in self.top.tables("headline"):
-            variable, label, unit = self._variable(table), table.text("label"), table.text("unit", "")
-            observed = table.text("series", "") or None
-            table.close()
-            if observed is not None and observed not in series:
-                self._unknown(table, "series", "series", observed, series)
-            found.append(Headline(variable, label, unit, observed))
-        return tuple(found)
-
-    def _levers(self) -> tuple[Lever, ...]:
-        found: list[Lever] = []
-        for table in self.top.tables("lever"):
-            variable = table.text("variable")
-            low, high, reason = table.number("low"), table.number("high"), table.text("reason", "")
-            table.close()
-            if variable and variable not in self.constants:
-                self._unknown(table, "variable", "constant", variable, self.constants)
-            if low is not None and high is not None and not low < high:
-                table.wrong("low", f"a lever from {low:g} to {high:g}", "put the low end first", "range")
-            found.append(Lever(variable, low or 0.0, high or 0.0, reason))
-        return tuple(found)
-
-    def _protocols(self, time: TimeSpec, now: float | None) -> tuple[Protocol, ...]:
-        found: list[Protocol] = []
-        for table in self.top.tables("protocol"):
-            output, title, at = self._variable(table, "output"), table.text("title"), table.number("at", None)
-            end = time.stop if at is None else at
-            found.append(Protocol(output, title, end, table.number("cut_from", now)))
-            table.close()
-        return tuple(found)
-
-    def _valuation(self) -> Valuation | None:
-        for table in self._optional("valuation"):
-            valuation = Valuation(self._variable(table), table.number("at", None))
-            table.close()
-            return valuation
-        return None
-
-    def _uncertainty(self) -> float | None:
-        for table in self._optional("uncertainty"):
-            date = table.number("from", None)
-            table.close()
-            return date
-        return None
-
-    def _self_turning(self, model: Model, now: float | None) -> SelfTurning | None:
-        for table in self._optional("self_turning"):
-            links, ids = table.texts("outside_links"), [link.id for link in model.links]
-            for link in links:
-                if link not in ids:
-                    self._unknown(table, "outside_links", "link", link, ids)
-            shock = table.numbers("shock")
-            for name in shock:
-                if name not in self.constants:
-                    self._unknown(table, "shock", "constant", name, self.constants)
-            after = table.get("after", [])
-            if not isinstance(after, list) or not all(isinstance(years, int | float) for years in after):
-                table.wrong("after", "after is not a list of years", "write after = [1, 2, 3]")
-                after = []
-            dates = [value for name, value in shock.items() if name.endswith("_date")]
-            found = SelfTurning(
-                links,
-                table.number("cut_from", now),
-                self._variable(table, "output"),
-                table.number("at", None),
-                shock,
-                dates[0] if dates else None,
-                self._variable(table),
-                tuple(float(years) for years in after),
-            )
-            table.close()
-            return found
-        return None
-
-    def _variable(self, table: Table, key: str = "variable") -> str:
-        name = table.text(key)
-        if name and name not in self.outputs:
-            self._unknown(table, key, "variable", name, self.outputs)
-        return name
-
-    def _unknown(self, table: Table, key: str, what: str, name: str, known: Iterable[str]) -> None:
-        near = nearest(name, known)
-        fix = f"did you mean {near!r}?" if near else f"name a {what} that exists"
-        table.wrong(key, f"unknown {what} {name!r}", fix, "name")

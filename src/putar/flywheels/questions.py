@@ -1,0 +1,239 @@
+"""What a flywheel is asked: its headline, levers, links' protocols, value, tables, and self-turning test.
+
+Each is a part of flywheel.toml; the names in them must exist in the model. What the answers are is
+computed elsewhere; these are the questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from putar.errors import nearest
+from putar.flywheels.located import Table
+from putar.flywheels.series import Observation
+from putar.language.model import Model, TimeSpec
+
+__all__ = [
+    "AskedTable",
+    "Column",
+    "Headline",
+    "Lever",
+    "Protocol",
+    "QuestionReader",
+    "SelfTurning",
+    "Valuation",
+    "unknown",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """An indicator that is shown first; `series` names what was observed of it."""
+
+    variable: str
+    label: str
+    unit: str
+    series: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A constant that someone may decide, within bounds."""
+
+    variable: str
+    low: float
+    high: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A question to the links: which output, read when, with links cut from when (None: the start)."""
+
+    output: str
+    label: str
+    at: float
+    cut_from: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """The variable that is the flywheel's value, and when it is read (None: at the end)."""
+
+    variable: str
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTurning:
+    """How "does it turn by itself" is asked: cut outside money, and give a push that must not fade.
+
+    With `outside_links` cut from `cut_from`, `output` is read at `at`. `shock` sets constants from the
+    start; the gap it leaves in `variable` is read so many years `after` the shock's `shock_date`.
+    """
+
+    outside_links: tuple[str, ...]
+    cut_from: float | None
+    output: str
+    at: float | None
+    shock: Mapping[str, float]
+    shock_date: float | None
+    variable: str
+    after: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: a variable at a date, less its value at `since` where that is said."""
+
+    variable: str
+    label: str
+    at: float | None = None
+    since: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTable:
+    """A table the flywheel declares: one row a scenario, or one row a date."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    scenarios: tuple[str, ...] = ()
+    dates: tuple[float, ...] = ()
+
+
+class QuestionReader:
+    """Reads the questions of flywheel.toml; what is wrong is noted among the table's problems."""
+
+    def __init__(self, top: Table, model: Model) -> None:
+        self.top, self.model = top, model
+        self.constants = {n for v in model.variables for n, _ in model.parameters(v)}
+        self.outputs = {n for v in model.variables for n in model.element_names(v)}
+
+    def headline(self, series: Mapping[str, tuple[Observation, ...]]) -> tuple[Headline, ...]:
+        """Return the indicators that are shown first."""
+        found: list[Headline] = []
+        for table in self.top.tables("headline"):
+            variable, label, unit = self._variable(table), table.text("label"), table.text("unit", "")
+            observed = table.text("series", "") or None
+            table.close()
+            if observed is not None and observed not in series:
+                unknown(table, "series", "series", observed, series)
+            found.append(Headline(variable, label, unit, observed))
+        return tuple(found)
+
+    def levers(self) -> tuple[Lever, ...]:
+        """Return what someone may decide, with bounds."""
+        found: list[Lever] = []
+        for table in self.top.tables("lever"):
+            variable = table.text("variable")
+            low, high, reason = table.number("low"), table.number("high"), table.text("reason", "")
+            table.close()
+            if variable and variable not in self.constants:
+                unknown(table, "variable", "constant", variable, self.constants)
+            if low is not None and high is not None and not low < high:
+                table.wrong("low", f"a lever from {low:g} to {high:g}", "put the low end first", "range")
+            found.append(Lever(variable, low or 0.0, high or 0.0, reason))
+        return tuple(found)
+
+    def protocols(self, time: TimeSpec, now: float | None) -> tuple[Protocol, ...]:
+        """Return the questions that are put to the links."""
+        found: list[Protocol] = []
+        for table in self.top.tables("protocol"):
+            output, title, at = self._variable(table, "output"), table.text("title"), table.number("at", None)
+            end = time.stop if at is None else at
+            found.append(Protocol(output, title, end, table.number("cut_from", now)))
+            table.close()
+        return tuple(found)
+
+    def valuation(self) -> Valuation | None:
+        """Return what counts as the flywheel's value, if it has one."""
+        for table in _optional(self.top, "valuation"):
+            valuation = Valuation(self._variable(table), table.number("at", None))
+            table.close()
+            return valuation
+        return None
+
+    def uncertainty(self) -> float | None:
+        """Return the date from which constants that were not fitted are drawn."""
+        for table in _optional(self.top, "uncertainty"):
+            date = table.number("from", None)
+            table.close()
+            return date
+        return None
+
+    def self_turning(self, now: float | None) -> SelfTurning | None:
+        """Return how the question "does it turn by itself" is asked, if it is."""
+        for table in _optional(self.top, "self_turning"):
+            links, ids = table.texts("outside_links"), [link.id for link in self.model.links]
+            for link in links:
+                if link not in ids:
+                    unknown(table, "outside_links", "link", link, ids)
+            shock = table.numbers("shock")
+            for name in shock:
+                if name not in self.constants:
+                    unknown(table, "shock", "constant", name, self.constants)
+            after = table.get("after", [])
+            if not isinstance(after, list) or not all(isinstance(years, int | float) for years in after):
+                table.wrong("after", "after is not a list of years", "write after = [1, 2, 3]")
+                after = []
+            dates = [value for name, value in shock.items() if name.endswith("_date")]
+            found = SelfTurning(
+                links,
+                table.number("cut_from", now),
+                self._variable(table, "output"),
+                table.number("at", None),
+                shock,
+                dates[0] if dates else None,
+                self._variable(table),
+                tuple(float(years) for years in after),
+            )
+            table.close()
+            return found
+        return None
+
+    def _variable(self, table: Table, key: str = "variable") -> str:
+        name = table.text(key)
+        if name and name not in self.outputs:
+            unknown(table, key, "variable", name, self.outputs)
+        return name
+
+    def tables(self) -> tuple[AskedTable, ...]:
+        """Return the tables that `putar run --table` and the page can show."""
+        found: list[AskedTable] = []
+        scenarios = self.top.table("scenario")
+        known = ["base", *(scenarios.data if scenarios is not None else {})]
+        for table in self.top.tables("table"):
+            name, title = table.text("name"), table.text("title")
+            rows, dates = table.texts("scenarios"), table.get("dates", [])
+            for row in rows:
+                if row not in known:
+                    unknown(table, "scenarios", "scenario", row, known)
+            if not isinstance(dates, list) or not all(isinstance(d, int | float) for d in dates):
+                table.wrong("dates", "dates is not a list of dates", "write dates = [2024, 2026]")
+                dates = []
+            columns = tuple(self._column(column) for column in table.tables("column"))
+            table.close()
+            found.append(AskedTable(name, title, columns, rows, tuple(float(d) for d in dates)))
+        return tuple(found)
+
+    def _column(self, table: Table) -> Column:
+        column = Column(
+            self._variable(table), table.text("label"), table.number("at", None), table.number("since", None)
+        )
+        table.close()
+        return column
+
+
+def unknown(table: Table, key: str, what: str, name: str, known: Iterable[str]) -> None:
+    """Note an unknown name at a key, with the nearest right one."""
+    near = nearest(name, known)
+    fix = f"did you mean {near!r}?" if near else f"name a {what} that exists"
+    table.wrong(key, f"unknown {what} {name!r}", fix, "name")
+
+
+def _optional(top: Table, key: str) -> Iterable[Table]:
+    table = top.table(key)
+    return () if table is None else (table,)
