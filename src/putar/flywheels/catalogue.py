@@ -12,6 +12,8 @@ from pathlib import Path
 from putar.errors import UsageError, nearest
 from putar.flywheels.folder import Flywheel, from_model, read_flywheel
 from putar.formats.text import read_model
+from putar.language.check import check, raise_errors
+from putar.language.dimensional import check_units
 from putar.language.model import Model
 
 __all__ = ["READERS", "find", "names"]
@@ -38,15 +40,15 @@ def find(name: str | Path) -> Flywheel:
     """
     word = str(name)
     if word.replace("_", "-") in names():
-        return read_flywheel(_SHIPPED / word.replace("-", "_"))
+        return _with_units(read_flywheel(_SHIPPED / word.replace("-", "_")))
     path = Path(name).expanduser()
     if path.is_dir():
         if (path / "flywheel.toml").is_file():
-            return read_flywheel(path)
+            return _with_units(read_flywheel(path))
         raise UsageError(f"{word} is no flywheel: it has no flywheel.toml", "start one with 'putar new NAME'")
     if path.is_file():
         if path.suffix == ".putar":
-            return from_model(read_model(path), path)
+            return _with_units(from_model(read_model(path), path))
         raise UsageError(
             f"{path.name} cannot be read as a model", "give a .putar file, or a flywheel's folder"
         )
@@ -54,3 +56,17 @@ def find(name: str | Path) -> Flywheel:
     known = ", ".join(names()) or "none ship"
     fix = f"did you mean {near!r}?" if near else f"one of: {known}; or the path of a folder or file"
     raise UsageError(f"there is no flywheel {word!r}", fix)
+
+
+def _with_units(flywheel: Flywheel) -> Flywheel:
+    """Return the flywheel if its equations hold, in names and in units.
+
+    Raises
+    ------
+    ModelErrors
+        With every name and every unit that does not fit.
+    """
+    structure = check(flywheel.model)
+    raise_errors(structure)
+    raise_errors((*structure, *check_units(flywheel.model)))
+    return flywheel
