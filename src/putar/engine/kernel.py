@@ -91,10 +91,9 @@ def output_nodes(program: Program, outputs: Sequence[str]) -> list[int]:
 
 def check_parameters(program: Program, parameters: Array) -> int:
     """Return the number of members; a ValueError says which shape was expected."""
-    if parameters.ndim != 2 or parameters.shape[0] != len(program.parameters):
-        raise ValueError(
-            f"parameters have shape {parameters.shape}, not ({len(program.parameters)}, members)"
-        )
+    shape, count = parameters.shape, len(program.parameters)
+    if len(shape) != 2 or shape[0] != count:
+        raise ValueError(f"parameters have shape {shape}, not ({count}, members)")
     if parameters.dtype != np.float64:
         raise ValueError(f"parameters are {parameters.dtype}, not float64")
     return int(shape[1])
