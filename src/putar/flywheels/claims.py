@@ -1,0 +1,398 @@
+"""Every claim of a story, judged: formulas over facts, runs and series become verdicts with reasons.
+
+The runs that the checks name are made once each, at the central values and, with members, with common
+draws, so that two runs differ only in what was changed. Nothing is remembered: when a fact, a parameter
+or an equation changes, so does the verdict. How a verdict comes about is in `claim_verdict`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from putar.errors import ModelErrors, Problem, UsageError, nearest
+from putar.flywheels.claim_formula import Path, Value, evaluate
+from putar.flywheels.claim_verdict import LADDER, Judgement, Series, Uncertain, judge_members, judge_numbers
+from putar.flywheels.folder import Flywheel
+from putar.flywheels.links import find_links
+from putar.flywheels.questions import Protocol
+from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.simulate import changes_of, simulate
+from putar.flywheels.story import Check, Claim, Figure, Source, Story, base_factor, read_story
+from putar.language.units import parse_unit
+from putar.runs.draws import standard_normal
+
+__all__ = ["MEMBERS", "CheckFinding", "Finding", "check_claims", "claim_problems"]
+
+MEMBERS = 200  # draws of each run where the caller does not say
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
+_SIDE = {"holds": 1, "likely": 1, "refuted": -1, "unlikely": -1, "undetermined": 0}
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinding:
+    """One check with what was computed, in the check's unit; `critical` is in `decided_by`'s own unit."""
+
+    check: Check
+    verdict: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    bound: float | tuple[float, float] | None = None
+    probability: float | None = None
+    certain: bool = False
+    decided_by: str | None = None
+    critical: float | None = None
+    facts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Return the check's part of `putar claims --json`."""
+        bound = list(self.bound) if isinstance(self.bound, tuple) else self.bound
+        return {
+            "id": self.check.id,
+            "says": self.check.says,
+            "kind": self.check.kind,
+            "formula": self.check.formula or None,
+            "comparator": self.check.comparator or None,
+            "bound": bound,
+            "unit": self.check.unit,
+            "computed": {"value": self.value, "low": self.low, "high": self.high},
+            "verdict": self.verdict,
+            "certain": self.certain,
+            "probability": self.probability,
+            "decided_by": self.decided_by,
+            "critical": self.critical,
+            "facts": list(self.facts),
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A claim with its verdict, the reasons in words, and its checks."""
+
+    claim: Claim
+    verdict: str
+    why: str
+    facts: tuple[str, ...]
+    checks: tuple[CheckFinding, ...]
+
+    @property
+    def id(self) -> str:
+        """The claim's id."""
+        return self.claim.id
+
+    def as_json(self) -> dict[str, object]:
+        """Return the claim's row of `putar claims --json`."""
+        return {
+            "id": self.claim.id,
+            "says": self.claim.says,
+            "quote": self.claim.quote,
+            "verdict": self.verdict,
+            "why": self.why,
+            "facts": list(self.facts),
+            "checks": [check.as_json() for check in self.checks],
+        }
+
+
+def check_claims(
+    flywheel: Flywheel, members: int | None = None, seed: int = 0, only: Sequence[str] = ()
+) -> tuple[Finding, ...]:
+    """Return every claim of a flywheel's story with its verdict.
+
+    Parameters
+    ----------
+    members : draws of each run; None for a default number, 0 for single runs without probabilities
+    seed : of all draws
+    only : ids of the claims that are wanted; all, where empty
+
+    Raises
+    ------
+    ModelErrors
+        If claims.toml has errors, with all of them.
+    UsageError
+        If an id is unknown, with the nearest.
+    """
+    story = read_story(flywheel)
+    errors = tuple(problem for problem in story.problems if problem.severity == "error")
+    if errors:
+        raise ModelErrors(errors)
+    known = [claim.id for claim in story.claims]
+    for name in only:
+        if name not in known:
+            near = nearest(name, known)
+            raise UsageError(
+                f"unknown claim {name!r}", f"did you mean {near!r}?" if near else ", ".join(known)
+            )
+    wanted = [claim for claim in story.claims if not only or claim.id in only]
+    evidence = _Evidence(flywheel, story, wanted, MEMBERS if members is None else members, seed)
+    return tuple(_finding(claim, evidence) for claim in wanted)
+
+
+def claim_problems(flywheel: Flywheel) -> tuple[Problem, ...]:
+    """Return what is wrong with a flywheel's story: errors, and ill-posed checks as warnings."""
+    return read_story(flywheel).problems
+
+
+# evidence: the values behind references -------------------------------------------------------
+
+
+class _Evidence:
+    """Facts as numbers, and the runs and games that the wanted claims ask for, made once each."""
+
+    def __init__(
+        self, flywheel: Flywheel, story: Story, claims: Sequence[Claim], members: int, seed: int
+    ) -> None:
+        self.flywheel, self.story, self.members, self.seed = flywheel, story, members, seed
+        self.save: dict[str, set[str]] = {}
+        for source in _sources(claims):
+            if source.kind == "run":
+                self.save.setdefault(source.owner, set()).add(source.what)
+        self.made: dict[tuple[str, int], Mapping[str, Path]] = {}
+        self.played: dict[tuple[str, int], Mapping[str, Array]] = {}
+
+    def number(self, source: Source, claim: Claim) -> Uncertain:
+        """Return a fact or a given number, in base units."""
+        if source.kind == "given":
+            return claim.given[source.owner].number
+        fact = self.flywheel.facts[source.owner]
+        factor = base_factor(parse_unit(fact.unit, self.flywheel.units))
+        low, high = (None if end is None else end * factor for end in (fact.low, fact.high))
+        return Uncertain.of((fact.number or 0.0) * factor, low, high)
+
+    def run(self, name: str, members: int) -> Mapping[str, Path]:
+        """Return the outputs of a run that the claims use, in base units; members 0 is one central run."""
+        if (name, members) not in self.made:
+            spec = self._spec(name, members)
+            ensemble = simulate(self.flywheel, spec, save=sorted(self.save[name]))
+            units, model = self.flywheel.units, self.flywheel.model
+            self.made[name, members] = {
+                output: Path(
+                    ensemble.times,
+                    ensemble.series(output)
+                    * base_factor(parse_unit(model[output.partition("[")[0]].unit, units)),
+                )
+                for output in ensemble.names
+            }
+        return self.made[name, members]
+
+    def _spec(self, name: str, members: int) -> RunSpec:
+        runs = self.story.runs or {}
+        return replace(runs[name].spec, members=members, seed=self.seed)
+
+    def game(self, name: str, members: int) -> Mapping[str, Array]:
+        """Return what each link carries, `all` and `none`, [draw] or a number, in base units."""
+        if (name, members) not in self.played:
+            games, flywheel = self.story.games or {}, self.flywheel
+            game = games[name]
+            protocol = Protocol(game.output, name, game.at, game.cut_from)
+            found = find_links(flywheel, protocol, RunSpec(seed=self.seed), members, self.seed)
+            result = found.spread if members and found.spread is not None else found.point
+            unit = flywheel.model[game.output.partition("[")[0]].unit
+            factor = base_factor(parse_unit(unit, flywheel.units))
+            values = {"all": result.all, "none": result.none}
+            values |= {link: result.shapley[i] for i, link in enumerate(result.players)}
+            self.played[name, members] = {what: np.asarray(value) * factor for what, value in values.items()}
+        return self.played[name, members]
+
+    def values(self, sources: Mapping[str, Source], claim: Claim, members: int) -> dict[str, Value]:
+        """Return a value for every reference of a formula, at the centre or, with members, drawn."""
+        found: dict[str, Value] = {}
+        for key, source in sources.items():
+            if source.kind == "run":
+                found[key] = self.run(source.owner, members)[source.what]
+            elif source.kind == "game":
+                found[key] = self.game(source.owner, members)[source.what]
+            elif source.kind == "series":
+                times, parts = self.series(source.owner)
+                found[key] = Path(times, np.array([[number.value] for number in parts.values()]))
+            else:
+                number = self.number(source, claim)
+                found[key] = np.asarray(number.value)
+                if members and number.family != "exact":
+                    found[key] = number.at(standard_normal(f"fact:{key}", members, self.seed))
+        return found
+
+    def series(self, name: str) -> tuple[Array, dict[str, Uncertain]]:
+        """Return the dates of a series and its observations at dates, by fact, in base units."""
+        rows = [row for row in self.flywheel.series[name] if row.until is None]
+        parts: dict[str, Uncertain] = {}
+        for row in rows:
+            factor = base_factor(parse_unit(row.unit, self.flywheel.units))
+            low, high = (None if end is None else end * factor for end in (row.low, row.high))
+            parts[f"{name}:{row.fact}"] = Uncertain.of(row.value * factor, low, high)
+        return np.array([row.time for row in rows]), parts
+
+    def parameters(self, check: Check) -> dict[str, Array]:
+        """Return what was drawn for the runs of a check, [draw] by parameter."""
+        drawn: dict[str, Array] = {}
+        for name in dict.fromkeys(s.owner for s in check.sources.values() if s.kind in ("run", "game")):
+            runs = self.story.runs or {}
+            spec = self._spec(name if name in runs else "base", self.members)
+            for change in changes_of(self.flywheel, spec):
+                for parameter, value in change.values.items():
+                    if np.ndim(value):
+                        drawn.setdefault(parameter, np.asarray(value, dtype=np.float64))
+        return drawn
+
+
+def _sources(claims: Iterable[Claim]) -> Iterable[Source]:
+    for claim in claims:
+        parts: list[Check | Figure] = [*claim.checks, *claim.figures]
+        for part in parts:
+            yield from part.sources.values()
+
+
+# judging --------------------------------------------------------------------------------------
+
+
+def _finding(claim: Claim, evidence: _Evidence) -> Finding:
+    checks = tuple(_judged(check, claim, evidence) for check in claim.checks)
+    figures = {figure.id: _shown(figure, claim, evidence) for figure in claim.figures}
+    cited = [*claim.facts, *(fact for check in checks for fact in check.facts)]
+    cited += [source.owner for source in _sources([claim]) if source.kind == "fact"]
+    why = _why(claim, checks, figures)
+    return Finding(claim, _verdict(checks), why, tuple(dict.fromkeys(cited)), checks)
+
+
+def _verdict(checks: Sequence[CheckFinding]) -> str:
+    """Return the checks' verdict: the weakest where all lie on one side, else mixed."""
+    words = [check.verdict for check in checks]
+    if len(set(words)) == 1:
+        return words[0]
+    if not all(word in _SIDE for word in words) or len({_SIDE[word] for word in words}) > 1:
+        return "mixed"
+    return min(words, key=lambda word: abs(LADDER.index(word) - 2))
+
+
+def _judged(check: Check, claim: Claim, evidence: _Evidence) -> CheckFinding:
+    if check.comparison is None:
+        if check.ill_posed:
+            return CheckFinding(check, "ill-posed", notes=(check.ill_posed,))
+        return CheckFinding(check, "untestable", notes=(f"it would need {check.needs}",))
+    if check.kind == "model":
+        central = evidence.values(check.sources, claim, 0)
+        drawn = parameters = None
+        if evidence.members:
+            drawn = evidence.values(check.sources, claim, evidence.members)
+            parameters = evidence.parameters(check)
+        judged = judge_members(check.comparison, central, drawn, parameters)
+    else:
+        judged = _of_numbers(check, claim, evidence)
+    return _in_unit(check, claim, judged, evidence)
+
+
+def _of_numbers(check: Check, claim: Claim, evidence: _Evidence) -> Judgement:
+    assert check.comparison is not None
+    inputs: dict[str, Uncertain] = {}
+    fixed: dict[str, float] = {}
+    series: dict[str, Series] = {}
+    for key, source in check.sources.items():
+        if source.kind == "series":
+            times, parts = evidence.series(source.owner)
+            inputs |= parts
+            series[key] = (times, tuple(parts))
+        elif source.kind == "given" and claim.given[source.owner].definition:
+            fixed[key] = claim.given[source.owner].number.value
+        else:
+            inputs[key] = evidence.number(source, claim)
+    return judge_numbers(check.comparison, inputs, fixed, series, seed=evidence.seed)
+
+
+def _in_unit(check: Check, claim: Claim, judged: Judgement, evidence: _Evidence) -> CheckFinding:
+    """Return a judgement in the check's unit, with the names that people know its inputs by."""
+    assert check.comparison is not None
+    central = evidence.values(check.sources, claim, 0)
+    bounds = [
+        float(np.ravel(_plain(evaluate(b, central)))[0]) / check.factor for b in check.comparison.bounds
+    ]
+    scaled = [None if v is None else v / check.factor for v in (judged.value, judged.low, judged.high)]
+    facts = [source.owner for source in check.sources.values() if source.kind == "fact"]
+    decided, critical = judged.decided_by, judged.critical
+    if decided is not None and check.kind != "model":
+        source = check.sources.get(decided)
+        if source is None:  # one observation of a series
+            name, _, decided = decided.partition(":")
+            unit = evidence.flywheel.series[name][0].unit
+            factor = base_factor(parse_unit(unit, evidence.flywheel.units))
+        elif source.kind == "fact":
+            decided = source.owner
+            factor = base_factor(parse_unit(evidence.flywheel.facts[decided].unit, evidence.flywheel.units))
+        else:
+            factor = base_factor(claim.given[source.owner].unit)
+        critical = None if critical is None else critical / factor
+    value = scaled[0]
+    finite = value is not None and math.isfinite(value)
+    return CheckFinding(
+        check,
+        judged.verdict,
+        value if finite else None,
+        scaled[1],
+        scaled[2],
+        (bounds[0], bounds[1]) if len(bounds) == 2 else bounds[0],
+        judged.probability,
+        judged.certain,
+        decided,
+        critical,
+        tuple(facts),
+        judged.notes,
+    )
+
+
+def _plain(value: Value) -> Array:
+    assert not isinstance(value, Path)
+    return value
+
+
+# reasons --------------------------------------------------------------------------------------
+
+
+def _shown(figure: Figure, claim: Claim, evidence: _Evidence) -> str:
+    value = evaluate(figure.expr, evidence.values(figure.sources, claim, 0))
+    return amount(float(np.ravel(_plain(value))[0]) / figure.factor, figure.unit)
+
+
+def _why(claim: Claim, checks: Sequence[CheckFinding], figures: Mapping[str, str]) -> str:
+    """Return the reasons with their numbers filled in, and what the verdicts rest on."""
+    by_id = {check.check.id: check for check in checks}
+
+    def filled(match: re.Match[str]) -> str:
+        if match[1] in figures:
+            return figures[match[1]]
+        check = by_id[match[1]]
+        if match[2] == "verdict":
+            return check.verdict
+        if match[2] == "probability":
+            return "not drawn" if check.probability is None else f"{check.probability:.2f}"
+        return amount(check.value, check.check.unit)
+
+    sentences = [_PLACEHOLDER.sub(filled, claim.why).strip()]
+    for check in checks:
+        remarks = list(check.notes)
+        if check.check.kind != "model" and check.certain:
+            remarks.append("certain over the ranges of the facts")
+        if remarks:
+            label = f"{check.check.says or check.check.id}: " if len(checks) > 1 else ""
+            sentences.append(f"{label[:1].upper()}{label[1:]}{'; '.join(remarks)}.")
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def amount(value: float | None, unit: str) -> str:
+    """Return a number as a person reads it, three digits and its unit."""
+    if value is None or not math.isfinite(value):
+        return "no number"
+    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
+    text = f"{value:,.{min(digits, 6)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    text = "0" if text in ("-0", "") else text.replace("-", "−")
+    sign = {"percent": "%", "dmnl": "", "1": "", "": ""}.get(unit)
+    if sign is not None:
+        return f"{text}{sign}"
+    return f"{text} {unit}"
