@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from putar.flywheels.catalogue import find
 from putar.flywheels.folder import Flywheel
+from putar.flywheels.posterior import read_posterior
 from putar.flywheels.scenarios import RunSpec, find_scenario
 from putar.flywheels.simulate import simulate
 from putar.language.check import check
@@ -127,7 +128,7 @@ def test_every_constant_is_used() -> None:
 
 
 def test_observations_are_those_of_the_fit() -> None:
-    """44 observations, 18 fitted constants."""
+    """44 observations, 18 fitted constants, and how sure each of them is."""
     fitted = [
         name
         for v in flywheel().model.variables
@@ -137,6 +138,9 @@ def test_observations_are_those_of_the_fit() -> None:
 
     assert sum(len(rows) for rows in flywheel().series.values()) == 44
     assert len(fitted) == 18
+    posterior = read_posterior(flywheel().path)
+    assert posterior is not None
+    assert sorted(posterior.names) == sorted(fitted)
 
 
 # regression ----------------------------------------------------------------------------------------
