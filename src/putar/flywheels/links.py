@@ -7,7 +7,6 @@ With members, every coalition meets the same draws. The game itself is `analysis
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 
 from putar.analysis.synergy import Synergy, coalition_switches, coalition_values, synergy
 from putar.errors import UsageError
-from putar.flywheels.folder import Flywheel, Protocol
+from putar.flywheels.folder import Flywheel
+from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import changes_of
 from putar.runs.design import Change, design
@@ -162,9 +162,7 @@ def find_links(
     return LinkFinding(flywheel, protocol, unit, point, spread, time.perf_counter() - began)
 
 
-def _values(
-    flywheel: Flywheel, protocol: Protocol, spec: RunSpec, links: list[str]
-) -> NDArray[np.float64]:
+def _values(flywheel: Flywheel, protocol: Protocol, spec: RunSpec, links: list[str]) -> NDArray[np.float64]:
     """Return the output's value for [coalition] or [coalition, draw]."""
     draws, count = max(1, spec.members), len(links)
     cut = coalition_switches(count, draws)
@@ -174,16 +172,15 @@ def _values(
     }
     changes = [_over_coalitions(change, 1 << count, draws) for change in changes_of(flywheel, spec)]
     changes.append(Change({**switches, "links.cut_date": date}))
-    program, at = flywheel.program, protocol.at
+    program = flywheel.program
     plan = design(program, changes, draws << count)
-    stop = flywheel.model.time.stop if at is None else at
-    ensemble = execute(program, plan, (protocol.output,), save_at=(stop,), seed=spec.seed)
+    ensemble = execute(program, plan, (protocol.output,), save_at=(protocol.at,), seed=spec.seed)
     return coalition_values(ensemble.values[0, 0], count, draws)
 
 
 def _over_coalitions(change: Change, coalitions: int, draws: int) -> Change:
     """Return a change whose member values are repeated for every coalition."""
-    values: Mapping[str, object] = {
+    values = {
         name: np.tile(np.asarray(value), coalitions) if np.ndim(value) and draws > 1 else value
         for name, value in change.values.items()
     }

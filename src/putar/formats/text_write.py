@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from putar.language.expr import to_text
 from putar.language.model import Equation, Model, Parameter, Points, TimeSpec, Variable
 
-__all__ = ["model_text", "number_text", "variable_text"]
+__all__ = ["model_text", "number_text", "variable_lines", "variable_text"]
 
 
 def model_text(model: Model) -> str:
@@ -48,6 +48,13 @@ def variable_text(variable: Variable) -> str:
         head += f" = {number_text(variable.parameter.value)}"
     comments = [f"# {comment}".rstrip() for comment in variable.comments]
     return "\n".join([*comments, head, *_details(variable)])
+
+
+def variable_lines(variable: Variable) -> list[str]:
+    """Return what a variable is computed from, without its name, unit, origin and reason."""
+    lines = [] if variable.equation is None else [_equation(variable.equation)]
+    skipped = ("  status ", "  facts ", "  ;")
+    return lines + [line.strip() for line in _details(variable) if not line.startswith(skipped)]
 
 
 def number_text(value: float) -> str:

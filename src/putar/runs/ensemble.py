@@ -41,7 +41,8 @@ class Failure:
 class Ensemble:
     """Outputs [time, variable, member], read-only, in each variable's unit.
 
-    `failures` explains the first few members whose status is not FINISHED.
+    `failures` explains the first few members whose status is not FINISHED; `kernel` names the
+    machinery that computed the values.
     """
 
     times: NDArray[np.float64]
@@ -49,6 +50,7 @@ class Ensemble:
     values: NDArray[np.float64]
     status: tuple[Status, ...]
     failures: tuple[Failure, ...] = ()
+    kernel: str = "reference"
 
     def __post_init__(self) -> None:
         expected = (len(self.times), len(self.names), len(self.status))

@@ -77,11 +77,11 @@ def execute(
         what = f"this run would keep {need / 1e9:.1f} GB, {have / 1e9:.1f} GB are free"
         fix = "run fewer members, keep fewer variables or dates (save, save_at), or use a larger machine"
         raise RunError(what, fix)
-    steps, states, pieces = _rows(program, design, outputs, wanted, kernel, seed, threads)
+    steps, states, pieces, name = _rows(program, design, outputs, wanted, kernel, seed, threads)
     values = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
     times = program.start + np.array(steps, dtype=np.float64) * program.step
     status, failures = _endings(program, design, outputs, values, states, seed)
-    return Ensemble(times, tuple(outputs), values, status, failures)
+    return Ensemble(times, tuple(outputs), values, status, failures, name)
 
 
 def _spans(program: Program, design: Design, stops: Sequence[int]) -> list[tuple[Array, int, int]]:
@@ -103,8 +103,8 @@ def _rows(
     kernel: str,
     seed: int,
     threads: int | None,
-) -> tuple[Sequence[int], Array, list[Array]]:
-    """Return the steps that are kept, the last states, and the rows span by span.
+) -> tuple[Sequence[int], Array, list[Array], str]:
+    """Return the steps that are kept, the last states, the rows span by span, and the kernel's name.
 
     For dates, the program runs silently between the wanted steps and keeps one row at each of them.
     """
@@ -126,7 +126,7 @@ def _rows(
             pieces.append(rows)
         elif chosen:
             pieces.append(rows[chosen])
-    return sorted(keep), states, pieces
+    return sorted(keep), states, pieces, machines[id(loud)].name
 
 
 def _endings(

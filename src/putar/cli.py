@@ -1,0 +1,311 @@
+"""The command line: words in, one question to a Study, an answer printed.
+
+Every command takes a shipped name, a folder or a model file. `--json` prints one document and
+nothing else; messages go to stderr. Exit codes: 0 done, 1 the answer is "no", 2 wrong use or input.
+Heavy imports stand inside the commands, so that `putar --help` is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from putar.errors import ModelErrors, PutarError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from putar.errors import Problem
+    from putar.study import Study
+
+__all__ = ["main"]
+
+COMMAND_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Commands(click.Group):
+    """The commands; an unknown one is answered with the nearest, a PutarError with its one message."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that was asked for."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            near = nearest(args[0], self.commands)
+            hint = f"did you mean {near!r}?" if near else f"one of: {', '.join(sorted(self.commands))}"
+            raise click.UsageError(f"unknown command {args[0]!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; say a PutarError once, on stderr, and end with 2."""
+        try:
+            return super().invoke(ctx)
+        except PutarError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
+        except BrokenPipeError:  # the reader, such as `head`, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
+@click.group(cls=Commands, context_settings=COMMAND_HELP)
+@click.version_option(package_name="putar", message="putar %(version)s")
+def main() -> None:
+    """Flywheel stories as models that run, cite every number, and can be proved wrong.
+
+    MODEL is a shipped name (see `putar list`), a flywheel's folder, or a .putar file.
+    """
+
+
+def _json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(
+        command
+    )
+
+
+def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--seed", default=0, show_default=True, help="Of the random draws."),
+        click.option(
+            "--members", default=0, show_default=True, help="Runs with drawn constants; 0 for one run."
+        ),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="VAR=VALUE[@DATE]",
+            help="Give a constant another value.",
+        ),
+        click.option("--scenario", default="base", show_default=True, help="A scenario of the flywheel."),
+    ):
+        command = option(command)
+    return command
+
+
+def _emit(document: Mapping[str, object]) -> None:
+    click.echo(json.dumps(_plain(document), ensure_ascii=False, allow_nan=False))
+
+
+def _plain(value: object) -> object:
+    """Return a value that JSON can hold: numbers that are not finite become null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _open(model: str) -> Study:
+    from putar.study import load
+
+    return load(model)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+
+
+@main.command("list")
+@_json_option
+def list_command(as_json: bool) -> None:
+    """List the shipped flywheels."""
+    from putar.study import shipped_rows
+
+    rows = shipped_rows()
+    if as_json:
+        _emit({"flywheels": rows})
+        return
+    for row in rows:
+        click.echo(f"{row['name']}: {row['title']}")
+        counts = ("subsystems", "variables", "links", "claims", "facts")
+        click.echo("    " + ", ".join(f"{row[count]} {count}" for count in counts))
+
+
+@main.command("run")
+@click.argument("model")
+@_run_options
+@click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Where the page goes."
+)
+@click.option("--table", "table", metavar="NAME", help="Print one of the flywheel's tables instead.")
+@_json_option
+def run_command(
+    model: str,
+    scenario: str,
+    settings: tuple[str, ...],
+    members: int,
+    seed: int,
+    cut: tuple[str, ...],
+    out: Path,
+    table: str | None,
+    as_json: bool,
+) -> None:
+    """Run MODEL, answer its questions, and write a page that opens anywhere."""
+    study = _open(model)
+    if table is not None:
+        finding = study.table(table, scenario, set=settings, cut=cut).as_json()
+        if as_json:
+            _emit(finding)
+        else:
+            from putar.workbench.terminal import print_table
+
+            print_table(_console(), finding["table"])  # type: ignore[arg-type]
+        return
+    from putar.workbench.page import write_page
+
+    answer = study.answer(scenario, set=settings, cut=cut, members=members, seed=seed)
+    page = write_page(answer.payload, out / f"{study.name}.html")
+    answer = answer.with_files((str(page),))
+    if as_json:
+        _emit(answer.contract)
+    else:
+        from putar.workbench.terminal import print_answer
+
+        print_answer(_console(), answer.payload)
+
+
+@main.command("simulate")
+@click.argument("model")
+@_run_options
+@click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="A .csv, .nc, .parquet or .zarr."
+)
+@click.option("--variables", multiple=True, metavar="NAME", help="Keep only these; commas or several times.")
+@click.option("--data", multiple=True, type=click.Path(path_type=Path), help="A file for data variables.")
+@_json_option
+def simulate_command(
+    model: str,
+    scenario: str,
+    settings: tuple[str, ...],
+    members: int,
+    seed: int,
+    cut: tuple[str, ...],
+    output: Path | None,
+    variables: tuple[str, ...],
+    data: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Write the trajectory of MODEL: CSV on stdout, or a file by its suffix."""
+    study = _open(model)
+    if data:
+        raise UsageError(f"{study.name} has no data variables", "leave --data out")
+    names = [name.strip() for text in variables for name in _names(text)]
+    run = study.run(
+        scenario, set=study.settings(settings), cut=cut, members=members, seed=seed, save=names or None
+    )
+    run.ensemble.require_finished()
+    from putar.runs.store import as_document, write_csv, write_file
+
+    if output is not None:
+        write_file(run, output)
+    if as_json:
+        _emit(as_document(run))
+    elif output is None:
+        write_csv(run, sys.stdout)
+
+
+def _names(text: str) -> list[str]:
+    """Return the names in a comma list; commas inside brackets belong to a name."""
+    names, depth = [""], 0
+    for sign in text:
+        depth += {"[": 1, "]": -1}.get(sign, 0)
+        if sign == "," and depth == 0:
+            names.append("")
+        else:
+            names[-1] += sign
+    return [name for name in names if name.strip()]
+
+
+@main.command("check")
+@click.argument("model")
+@_json_option
+def check_command(model: str, as_json: bool) -> None:
+    """List all that is wrong or doubtful in MODEL, with places and fixes."""
+    try:
+        study = _open(model)
+        problems, name = study.check(), study.name
+    except ModelErrors as error:
+        problems, name = error.problems, model
+    if as_json:
+        _emit({"problems": [_problem_row(problem) for problem in problems]})
+    else:
+        from putar.workbench.terminal import print_problems
+
+        rows = [{"severity": problem.severity, "text": str(problem)} for problem in problems]
+        print_problems(_console(), rows, name)
+    if any(problem.severity == "error" for problem in problems):
+        _answer_no()
+
+
+def _problem_row(problem: Problem) -> dict[str, object]:
+    where = problem.where
+    return {
+        "severity": problem.severity,
+        "kind": problem.kind,
+        "where": None if where is None else {"path": where.path, "line": where.line, "column": where.column},
+        "what": problem.what,
+        "fix": problem.fix,
+    }
+
+
+def _answer_no() -> NoReturn:
+    raise click.exceptions.Exit(1)
+
+
+@main.command("claims")
+@click.argument("model")
+@click.option("--members", type=int, help="Runs for the claims about the model; each flywheel has a default.")
+@click.option("--seed", default=0, show_default=True, help="Of the random draws.")
+@_json_option
+def claims_command(model: str, members: int | None, seed: int, as_json: bool) -> None:
+    """Compute the verdict on every claim of MODEL's story."""
+    findings = [finding.as_json() for finding in _open(model).claims(members, seed)]
+    if as_json:
+        _emit({"claims": findings})
+    else:
+        from putar.workbench.terminal import print_claims
+
+        print_claims(_console(), findings)
+
+
+@main.command("links")
+@click.argument("model")
+@click.option("--output", metavar="VAR@DATE", help="What is shared out; 'value' for the flywheel's value.")
+@click.option("--from", "cut_from", type=float, metavar="DATE", help="From when links are at arm's length.")
+@_run_options
+@_json_option
+def links_command(
+    model: str,
+    output: str | None,
+    cut_from: float | None,
+    scenario: str,
+    settings: tuple[str, ...],
+    members: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Share an output out over the links of MODEL, exactly, over all their combinations."""
+    study = _open(model)
+    found = study.links(
+        output, cut_from=cut_from, scenario=scenario, set=settings, members=members, seed=seed
+    )
+    documents = [finding.as_json() for finding in found]
+    if as_json:
+        _emit({**documents[0], "protocols": documents})
+    else:
+        from putar.workbench.terminal import print_links
+
+        print_links(_console(), documents)

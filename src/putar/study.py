@@ -1,0 +1,236 @@
+"""A model, opened for questions: the one object a person holds in Python.
+
+`putar.load` gives it for a shipped name, a folder, a model file or a Model built by hand. Every
+method is one question and returns a finding; the command line asks the same ones.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from numpy.typing import ArrayLike
+
+from putar.errors import Problem, UsageError, nearest
+from putar.flywheels.catalogue import find, names
+from putar.flywheels.claims import Finding, check_claims
+from putar.flywheels.folder import Flywheel, from_model
+from putar.flywheels.links import LinkFinding, find_links, parse_output, protocols_of
+from putar.flywheels.problems import find_problems
+from putar.flywheels.scenarios import RunSpec, find_scenario, parse_setting, run_spec
+from putar.flywheels.simulate import simulate
+from putar.flywheels.story import read_story
+from putar.flywheels.tables import TableFinding, find_table, table_named
+from putar.language.model import Model
+from putar.runs.design import Change
+from putar.runs.run import Run
+from putar.workbench.answer import Answer, answer
+
+__all__ = ["Study", "load", "shipped_rows"]
+
+
+def shipped_rows() -> list[dict[str, object]]:
+    """Return name, title and sizes of every shipped flywheel."""
+    rows: list[dict[str, object]] = []
+    for name in names():
+        flywheel = find(name)
+        rows.append(
+            {
+                "name": name,
+                "title": flywheel.title,
+                "subsystems": len(flywheel.model.subsystems),
+                "variables": sum(v.kind != "constant" for v in flywheel.model.variables),
+                "links": len(flywheel.links),
+                "claims": len(read_story(flywheel).claims),
+                "facts": len(flywheel.facts),
+            }
+        )
+    return rows
+
+
+def load(what: str | Path | Model) -> Study:
+    """Open a shipped flywheel by name, a folder or file by path, or a Model built by hand.
+
+    Raises
+    ------
+    UsageError
+        If there is no such name or path, with the nearest name.
+    ModelErrors
+        With everything that is wrong with the model, units included.
+    """
+    flywheel = from_model(what, Path(f"{what.name}.putar")) if isinstance(what, Model) else find(what)
+    return Study(flywheel)
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A flywheel (or any model) and the questions it answers."""
+
+    flywheel: Flywheel
+
+    @property
+    def model(self) -> Model:
+        """The model itself."""
+        return self.flywheel.model
+
+    @property
+    def name(self) -> str:
+        """The name it is asked for by."""
+        return self.flywheel.name
+
+    def spec(
+        self,
+        scenario: str = "base",
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
+        cut: Sequence[str] = (),
+        cut_from: float | None = None,
+        members: int = 0,
+        seed: int = 0,
+    ) -> RunSpec:
+        """Return what a run is asked to do; see `run`."""
+        flywheel = self.flywheel
+        texts: Sequence[str] = () if set is None or isinstance(set, Mapping) else set
+        settings = [parse_setting(text, flywheel.model) for text in texts]
+        chosen = find_scenario(flywheel.scenarios, scenario)
+        spec = run_spec(flywheel.model, chosen, settings, cut, flywheel.now)
+        if cut_from is not None:
+            if not spec.cut:
+                raise UsageError("a cut date without a cut link", "name the link: cut=['...'], --cut LINK")
+            spec = replace(spec, cut_from=cut_from)
+        if isinstance(set, Mapping):
+            spec = replace(spec, changes=(*spec.changes, *(self._change(n, v) for n, v in set.items())))
+        if members < 0:
+            raise UsageError(f"{members} members cannot be run", "give a number above zero")
+        return replace(spec, members=members, seed=seed)
+
+    def _change(self, name: str, value: ArrayLike) -> Change:
+        base, sign, date = name.partition("@")
+        known = self.flywheel.program.parameters
+        return Change({_short_name(base, known): value}, float(date) if sign else None)
+
+    def run(
+        self,
+        scenario: str = "base",
+        *,
+        set: Mapping[str, ArrayLike] | None = None,
+        cut: Sequence[str] = (),
+        cut_from: float | None = None,
+        members: int = 0,
+        seed: int = 0,
+        save: Sequence[str] | None = None,
+        save_at: Sequence[float] | None = None,
+        kernel: str = "auto",
+    ) -> Run:
+        """Return a run, or an ensemble of runs.
+
+        Parameters
+        ----------
+        scenario : one of the flywheel's
+        set : values of constants, each in its unit; `name@date` from a date on; an array gives one
+            value a member
+        cut : links put at arm's length, from `cut_from` or the flywheel's "now"
+        members : runs with constants drawn from their distributions; 0 is one run at the central values
+        save, save_at : variables and dates to keep; all, where not said
+
+        Raises
+        ------
+        UsageError
+            If a name, a link, a scenario or a date is unknown.
+        RunError
+            If there is too little memory; said before the run starts.
+        """
+        spec = self.spec(scenario, set, cut, cut_from, members, seed)
+        kept = None if save is None else self._outputs(save)
+        return Run(self.model, simulate(self.flywheel, spec, save=kept, save_at=save_at, kernel=kernel))
+
+    def _outputs(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return output names: an array's name stands for all of its elements."""
+        outputs = [name for name, _ in self.flywheel.program.outputs]
+        known = frozenset(outputs)
+        found: list[str] = []
+        for name in names:
+            full = name if name in known else _short_name(name, [*outputs, *self.model.by_name])
+            if full in known:
+                found.append(full)
+            elif full in self.model.by_name:
+                found.extend(e for e in self.model.element_names(self.model[full]) if e in known)
+            else:
+                raise self.model.unknown(name)
+        return tuple(dict.fromkeys(found))
+
+    def links(
+        self,
+        output: str | None = None,
+        *,
+        cut_from: float | None = None,
+        scenario: str = "base",
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
+        members: int = 0,
+        seed: int = 0,
+    ) -> tuple[LinkFinding, ...]:
+        """Return what each link carries: of one output, or of each the flywheel asks about."""
+        spec = self.spec(scenario, set)
+        if output is None:
+            asked = protocols_of(self.flywheel)
+            if cut_from is not None:
+                asked = tuple(replace(protocol, cut_from=cut_from) for protocol in asked)
+        else:
+            asked = (parse_output(self.flywheel, output, cut_from),)
+        return tuple(find_links(self.flywheel, p, spec, members, seed) for p in asked)
+
+    def settings(self, texts: Sequence[str]) -> dict[str, ArrayLike]:
+        """Return what texts such as `fleet.life=4@2027` set, for `run`."""
+        found = [parse_setting(text, self.model) for text in texts]
+        return {s.name if s.at is None else f"{s.name}@{s.at!r}": s.value for s in found}
+
+    def table(
+        self,
+        name: str,
+        scenario: str = "base",
+        *,
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
+        cut: Sequence[str] = (),
+    ) -> TableFinding:
+        """Return one of the tables that the flywheel declares."""
+        spec = self.spec(scenario, set, cut)
+        return find_table(self.flywheel, table_named(self.flywheel, name), spec)
+
+    def claims(self, members: int | None = None, seed: int = 0) -> tuple[Finding, ...]:
+        """Return every claim of the story with its verdict, computed from facts and runs."""
+        return check_claims(self.flywheel, members=members, seed=seed)
+
+    def check(self) -> tuple[Problem, ...]:
+        """Return all that is wrong or doubtful: names, units, sources, ranges, claims."""
+        return find_problems(self.flywheel)
+
+    def answer(
+        self,
+        scenario: str = "base",
+        *,
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
+        cut: Sequence[str] = (),
+        members: int = 0,
+        seed: int = 0,
+    ) -> Answer:
+        """Return the whole answer that `putar run` prints and its page shows."""
+        began = time.perf_counter()
+        title = find_scenario(self.flywheel.scenarios, scenario)
+        spec = self.spec(scenario, set, cut, None, members, seed)
+        return answer(self.flywheel, title, spec, began)
+
+
+def _short_name(name: str, known: Sequence[str]) -> str:
+    """Return the full name a short one stands for, where just one variable has it."""
+    if name in known:
+        return name
+    full = [one for one in dict.fromkeys(known) if one.rpartition(".")[2] == name]
+    if len(full) == 1:
+        return full[0]
+    if len(full) > 1:
+        near = nearest(name, full) or full[0]
+        raise UsageError(
+            f"{name!r} could be any of {', '.join(full[:5])}", f"write {near!r} if that is meant"
+        )
+    return name

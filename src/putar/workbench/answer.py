@@ -1,0 +1,139 @@
+"""The answer to `putar run`: one run, questioned, as one document that page, terminal and JSON share.
+
+Every number here comes from a run, a fact or a finding; this module only asks, in one order, and
+puts the answers side by side. `contract` is the stable part that `--json` prints; `payload` adds
+what the page shows besides.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from putar.flywheels.claims import Finding, check_claims
+from putar.flywheels.folder import Flywheel
+from putar.flywheels.links import LinkFinding, find_links
+from putar.flywheels.scenarios import BASE, RunSpec, Scenario
+from putar.flywheels.simulate import simulate
+from putar.flywheels.tables import TableFinding, find_table
+from putar.flywheels.turning import Verdict, find_verdict
+from putar.runs.ensemble import Ensemble
+from putar.workbench.document import (
+    about_rows,
+    binding_spans,
+    engine_row,
+    headline_rows,
+    parameter_rows,
+    scenario_series,
+    subsystem_rows,
+    time_row,
+    warning_rows,
+)
+
+__all__ = ["Answer", "answer"]
+
+BAND_STEP = 0.25  # in the model's unit of time: how dense the rows of a band are
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A flywheel's run and what was found in it."""
+
+    flywheel: Flywheel
+    scenario: Scenario
+    spec: RunSpec
+    base: Ensemble
+    band: Ensemble | None
+    links: tuple[LinkFinding, ...]
+    claims: tuple[Finding, ...]
+    verdict: Verdict
+    tables: tuple[TableFinding, ...]
+    others: Mapping[str, Ensemble]
+    seconds: float
+    files: tuple[str, ...] = ()
+
+    def with_files(self, files: tuple[str, ...]) -> Answer:
+        """Return the same answer, with the files that were written."""
+        return replace(self, files=files)
+
+    @cached_property
+    def contract(self) -> dict[str, object]:
+        """The document of `putar run --json`."""
+        return {
+            "model": self.flywheel.name,
+            "scenario": self.scenario.name,
+            "engine": engine_row(self.flywheel, self.spec, self.base),
+            "time": time_row(self.flywheel),
+            "headline": headline_rows(self.flywheel, self.base, self.band),
+            "verdict": self.verdict.as_json(),
+            "links": self.links[0].as_json()["links"] if self.links else [],
+            "loops": [],
+            "claims": [claim.as_json() for claim in self.claims],
+            "warnings": warning_rows(self.flywheel, self.base, self.spec),
+            "files": list(self.files),
+            "seconds": self.seconds,
+        }
+
+    @cached_property
+    def payload(self) -> dict[str, object]:
+        """The document that the page shows: the contract, and what it rests on."""
+        flywheel, shared = self.flywheel, self.contract
+        scenarios = next((t for t in self.tables if t.table.name == "scenarios"), None)
+        return {
+            **shared,
+            "model": {
+                "name": flywheel.name,
+                "title": flywheel.title,
+                "question": flywheel.question,
+                "hash": flywheel.program.digest[:16],
+                "about": about_rows(flywheel),
+                "subsystems": subsystem_rows(flywheel),
+            },
+            "scenario": {"name": self.scenario.name, "title": self.scenario.title},
+            "links": {"outputs": [finding.as_json() for finding in self.links]},
+            "binds": binding_spans(flywheel, self.base),
+            "scenarios": {
+                "columns": [] if scenarios is None else scenarios.column_rows(),
+                "rows": [] if scenarios is None else scenarios.named_rows(),
+                "series": scenario_series(flywheel, self.others),
+            },
+            "parameters": parameter_rows(flywheel, self.spec),
+            "facts": {name: fact.row() for name, fact in flywheel.facts.items()},
+            "unknowns": list(flywheel.about.limits),
+        }
+
+
+def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) -> Answer:
+    """Return everything a run says; `began` is when the asking started, for the seconds."""
+    single = replace(spec, members=0)
+    base = simulate(flywheel, single)
+    shown = tuple(row.variable for row in flywheel.headline)
+    band = (
+        simulate(flywheel, spec, save=shown, save_at=_band_dates(flywheel))
+        if spec.members and shown
+        else None
+    )
+    others = {}
+    if spec == RunSpec(seed=spec.seed, members=spec.members) and shown:
+        for name, other in flywheel.scenarios.items():
+            if name != BASE:
+                others[name] = simulate(flywheel, other.spec, save=shown)
+    links = tuple(
+        find_links(flywheel, protocol, single, spec.members, spec.seed) for protocol in flywheel.protocols
+    )
+    claims = check_claims(flywheel, members=spec.members or None, seed=spec.seed)
+    verdict = find_verdict(flywheel, spec, base)
+    tables = tuple(find_table(flywheel, table, single) for table in flywheel.tables)
+    seconds = time.perf_counter() - began
+    return Answer(flywheel, scenario, spec, base, band, links, claims, verdict, tables, others, seconds)
+
+
+def _band_dates(flywheel: Flywheel) -> list[float]:
+    time_spec = flywheel.model.time
+    count = int(np.floor((time_spec.stop - time_spec.start) / BAND_STEP + 1e-9))
+    dates = [time_spec.start + n * BAND_STEP for n in range(count + 1)]
+    return [*dates, time_spec.stop] if dates[-1] < time_spec.stop else dates

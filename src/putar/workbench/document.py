@@ -1,0 +1,286 @@
+"""The rows of a run's document: one function for each part of the contract.
+
+No number is made here that a run, a fact or the model does not hold; see `answer` for their order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import version
+
+import numpy as np
+from numpy.typing import NDArray
+
+from putar.flywheels.folder import Flywheel
+from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.simulate import changes_of
+from putar.formats.text_write import variable_lines
+from putar.runs.design import design
+from putar.runs.ensemble import Ensemble
+
+__all__ = [
+    "BINDS",
+    "about_rows",
+    "binding_spans",
+    "checksum",
+    "engine_row",
+    "headline_rows",
+    "parameter_rows",
+    "scenario_series",
+    "subsystem_rows",
+    "time_row",
+    "warning_rows",
+]
+
+BINDS = "_binds"  # an auxiliary with this ending is 1 while the limit it is named for is active
+POINT_STEP = 0.25  # in the model's unit of time: how dense the points of a headline series are
+
+
+def checksum(base: Ensemble) -> str:
+    """Return sixteen digits that two runs share when all of their saved numbers are the same."""
+    values = np.ascontiguousarray(base.values, dtype="<f8")
+    return hashlib.sha256(values.tobytes()).hexdigest()[:16]
+
+
+def engine_row(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> dict[str, object]:
+    """Return which machinery made the numbers, and a checksum of the base run."""
+    return {
+        "kernel": base.kernel,
+        "version": version("putar"),
+        "checksum": checksum(base),
+        "members": spec.members,
+        "seed": spec.seed,
+        "program": flywheel.program.digest[:16],
+    }
+
+
+def time_row(flywheel: Flywheel) -> dict[str, object]:
+    """Return the grid of time."""
+    spec = flywheel.model.time
+    return {
+        "start": spec.start,
+        "stop": spec.stop,
+        "step": spec.step,
+        "unit": spec.unit,
+        "method": spec.method,
+        "now": flywheel.now,
+    }
+
+
+def _dates(base: Ensemble) -> NDArray[np.float64]:
+    start, stop = float(base.times[0]), float(base.times[-1])
+    count = int(np.floor((stop - start) / POINT_STEP + 1e-9))
+    dates = np.asarray(start + POINT_STEP * np.arange(min(count, 2000) + 1), dtype=np.float64)
+    return dates if dates[-1] >= stop - 1e-9 else np.append(dates, stop)
+
+
+def headline_rows(flywheel: Flywheel, base: Ensemble, band: Ensemble | None) -> list[dict[str, object]]:
+    """Return the headline series with their 5 to 95 % band, and what was observed of them."""
+    rows: list[dict[str, object]] = []
+    dates = _dates(base)
+    for headline in flywheel.headline:
+        values = base.at(headline.variable, dates.tolist())[:, 0]
+        low = high = np.full(len(dates), np.nan)
+        if band is not None:
+            drawn = band.at(headline.variable, dates.tolist())[:, band.finished]
+            if drawn.size:
+                low, high = np.quantile(drawn, (0.05, 0.95), axis=1)
+        points = [
+            {"time": float(t), "value": _number(v), "low": _number(a), "high": _number(b)}
+            for t, v, a, b in zip(dates, values, low, high, strict=True)
+        ]
+        unit = flywheel.model[headline.variable.partition("[")[0]].unit
+        rows.append(
+            {
+                "name": headline.variable,
+                "label": headline.label,
+                "unit": unit,
+                "points": points,
+                "observed": _observed(flywheel, headline.series),
+            }
+        )
+    return rows
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _observed(flywheel: Flywheel, series: str | None) -> list[dict[str, object]]:
+    rows = flywheel.series.get(series, ()) if series else ()
+    return [
+        {
+            "time": row.time,
+            "until": row.until,
+            "value": row.value,
+            "low": row.low,
+            "high": row.high,
+            "fact": row.fact,
+            "kind": flywheel.fact(row.fact).kind,
+        }
+        for row in rows
+    ]
+
+
+def binding_spans(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]]:
+    """Return which limit is active when: spans of the auxiliaries whose name ends in `_binds`."""
+    spans: list[dict[str, object]] = []
+    for variable in flywheel.model.variables:
+        if not variable.name.endswith(BINDS) or variable.dimensions:
+            continue
+        active = base.series(variable.name)[:, 0] > 0.5
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], active.astype(int), [0]])))
+        what = variable.short.removesuffix(BINDS).replace("_", " ")
+        last = len(base.times) - 1
+        spans += [
+            {
+                "from": float(base.times[a]),
+                "to": float(base.times[min(b, last)]),
+                "what": what,
+                "variable": variable.name,
+                "reason": variable.reason,
+            }
+            for a, b in edges.reshape(-1, 2)
+        ]
+    return sorted(spans, key=lambda span: (str(span["what"]), span["from"]))
+
+
+def warning_rows(flywheel: Flywheel, base: Ensemble, spec: RunSpec) -> list[dict[str, object]]:
+    """Return what a reader must know before believing a number, each with what to do about it."""
+    rows: list[dict[str, object]] = [
+        {
+            "what": f"the run failed: {failure.why}",
+            "why": "numbers after that moment do not exist",
+            "fix": "undo the last change, or use a smaller step",
+        }
+        for failure in base.failures
+    ]
+    rows += _out_of_range(flywheel, spec)
+    rows += [
+        {"what": problem.what, "why": str(problem.where or ""), "fix": problem.fix}
+        for problem in flywheel.problems
+        if problem.severity == "warning"
+    ]
+    return rows + _far_from_data(flywheel, base)
+
+
+def _out_of_range(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]:
+    known = {n: p for v in flywheel.model.variables for n, p in flywheel.model.parameters(v)}
+    rows: list[dict[str, object]] = []
+    for change in spec.changes:
+        for name, value in change.values.items():
+            parameter = known.get(name)
+            if parameter is None or change.scale or parameter.low is None or parameter.high is None:
+                continue
+            lowest, highest = float(np.min(value)), float(np.max(value))
+            if lowest < parameter.low or highest > parameter.high:
+                shown = f"{lowest:g}" if lowest == highest else f"{lowest:g} to {highest:g}"
+                span = f"{parameter.low:g} to {parameter.high:g}"
+                what = f"{name} = {shown} is outside its range {span}"
+                why = "the model was not made for such a value"
+                rows.append({"what": what, "why": why, "fix": f"stay within {span}"})
+    return rows
+
+
+def _far_from_data(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]]:
+    """Return a warning for each headline whose last observation the run misses by a tenth or more."""
+    rows: list[dict[str, object]] = []
+    for headline in flywheel.headline:
+        seen = [o for o in flywheel.series.get(headline.series or "", ()) if o.until is None]
+        if not seen or not base.times[0] <= seen[-1].time <= base.times[-1]:
+            continue
+        last = seen[-1]
+        model = float(base.at(headline.variable, last.time)[0])
+        low, high = (
+            last.value if last.low is None else last.low,
+            last.value if last.high is None else last.high,
+        )
+        if last.value > 0 and not 0.9 * low <= model <= 1.1 * high:
+            gap = 100 * (model / last.value - 1)
+            what = f"{headline.label} of {last.time:.1f}: the model says {model:.4g}, {last.value:g} was observed"
+            why = f"it is {abs(gap):.0f} % too {'high' if gap > 0 else 'low'} ({last.fact})"
+            fix = "read later levels with that gap in mind, and see the flywheel's known limits"
+            rows.append({"what": what, "why": why, "fix": fix})
+    return rows
+
+
+def parameter_rows(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]:
+    """Return every constant with the value that runs, its origin, range and facts."""
+    single = RunSpec(spec.changes, spec.cut, spec.cut_from, spec.vector)
+    plan = design(flywheel.program, changes_of(flywheel, single))
+    now = dict(zip(flywheel.program.parameters, plan.segments[0].parameters[:, 0], strict=True))
+    rows: list[dict[str, object]] = []
+    for variable in flywheel.model.variables:
+        for name, parameter in flywheel.model.parameters(variable):
+            drawn = parameter.distribution
+            form = (
+                None if drawn is None else {"kind": drawn.kind, "first": drawn.first, "second": drawn.second}
+            )
+            rows.append(
+                {
+                    "name": name,
+                    "label": variable.label + name[len(variable.name) :],
+                    "subsystem": variable.subsystem,
+                    "value": float(now[name]),
+                    "default": parameter.value,
+                    "fitted": parameter.fitted,
+                    "unit": variable.unit,
+                    "low": parameter.low,
+                    "high": parameter.high,
+                    "distribution": form,
+                    "status": parameter.status,
+                    "facts": list(parameter.facts),
+                    "reason": parameter.reason,
+                }
+            )
+    return rows
+
+
+def subsystem_rows(flywheel: Flywheel) -> list[dict[str, object]]:
+    """Return the rooms of the model with their equations, constants apart."""
+    rooms: list[dict[str, object]] = []
+    for room in flywheel.model.subsystems:
+        inside = [v for v in flywheel.model.variables if v.subsystem == room.name and v.kind != "constant"]
+        variables = [
+            {
+                "name": v.short + (f"[{', '.join(v.dimensions)}]" if v.dimensions else ""),
+                "kind": v.kind,
+                "unit": v.unit,
+                "equation": "\n".join(variable_lines(v)),
+                "reason": v.reason,
+                "status": v.status,
+                "facts": list(v.facts),
+            }
+            for v in inside
+        ]
+        rooms.append({"name": room.name, "title": room.title, "reason": room.reason, "variables": variables})
+    return rooms
+
+
+def about_rows(flywheel: Flywheel) -> dict[str, object]:
+    """Return what the flywheel is for and what it must not be used for."""
+    about = flywheel.about
+    return {
+        "purpose": about.purpose,
+        "boundary": about.boundary,
+        "limits": list(about.limits),
+        "not_for": list(about.not_for),
+    }
+
+
+def scenario_series(flywheel: Flywheel, others: Mapping[str, Ensemble]) -> dict[str, object]:
+    """Return, for each headline, its trajectory in each scenario: [[time, value], ...]."""
+    return {
+        headline.variable: {
+            name: [
+                [float(t), _number(v)]
+                for t, v in zip(
+                    _dates(ran), ran.at(headline.variable, _dates(ran).tolist())[:, 0], strict=True
+                )
+            ]
+            for name, ran in others.items()
+            if ran.finished[0]
+        }
+        for headline in flywheel.headline
+    }

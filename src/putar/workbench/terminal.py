@@ -1,0 +1,254 @@
+"""The answer, on a terminal: one page of text worth reading, made from the run's document.
+
+Only layout happens here; every number is taken from the payload. Colours help and never carry a
+meaning alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["amount", "print_answer", "print_claims", "print_links", "print_problems", "print_table"]
+
+LAMPS = {
+    "holds": ("●", "green"),
+    "likely": ("○", "green"),
+    "undetermined": ("?", "bright_black"),
+    "unlikely": ("□", "red"),
+    "refuted": ("■", "red"),
+    "mixed": ("◐", "yellow"),
+    "ill-posed": ("–", "bright_black"),
+    "untestable": ("–", "bright_black"),
+}
+Row = Mapping[str, Any]
+COLUMNS = 6  # dates shown of a headline series
+BAR = 24
+
+
+def amount(value: float | None) -> str:
+    """Return a number with three significant digits, thousands apart; a dash where there is none."""
+    if value is None:
+        return "–"
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 1e6 or size < 1e-3:
+        return f"{value:.3g}"
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def print_answer(console: Console, payload: Row) -> None:
+    """Print the page of text that `putar run` ends in."""
+    model, verdict = payload["model"], payload["verdict"]
+    console.print()
+    console.print(Text(model["title"] or model["name"], style="bold"), Text(_run_line(payload), style="dim"))
+    if model["question"]:
+        console.print(Text(model["question"], style="italic"))
+    console.print()
+    console.print(Padding(_verdict(verdict), (0, 2)))
+    if payload["headline"]:
+        _section(console, "The numbers", _headline(payload))
+    outputs = payload["links"]["outputs"]
+    for output in outputs:
+        _section(console, f"Which link carries it: {output['label']}", _links(output))
+    if payload["binds"]:
+        _section(console, "What binds when", _binds(payload["binds"]))
+    if payload["claims"]:
+        _section(console, "What the story says", _claims(payload["claims"], long=False))
+    if payload["warnings"]:
+        _section(console, "Before you believe it", _warnings(payload["warnings"]))
+    console.print()
+    for file in payload["files"]:
+        console.print(Text.assemble("  page: ", (str(file), "bold")), soft_wrap=True)
+    engine = payload["engine"]
+    made = f"{engine['kernel']} kernel, putar {engine['version']}, {payload['seconds']:.1f} s"
+    console.print(Text(f"  {made}, checksum {engine['checksum']}; not investment advice", style="dim"))
+
+
+def print_links(console: Console, findings: Sequence[Row]) -> None:
+    """Print what each link carries, one block an output."""
+    for finding in findings:
+        _section(console, str(finding["label"]), _links(finding))
+
+
+def print_claims(console: Console, claims: Sequence[Row]) -> None:
+    """Print every claim with its checks."""
+    _section(console, "What the story says", _claims(claims, long=True))
+
+
+def print_problems(console: Console, problems: Sequence[Row], name: str) -> None:
+    """Print problems with their places, and a count."""
+    for problem in problems:
+        style = {"error": "red", "warning": "yellow"}.get(problem["severity"], "dim")
+        console.print(Text(f"{problem['severity']}", style=style), end=" ")
+        console.print(Text(str(problem["text"])), soft_wrap=True)
+    counts = Counter(problem["severity"] for problem in problems)
+    shown = ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in counts.items())
+    console.print(Text(f"{name}: {shown or 'nothing to complain about'}", style="bold"))
+
+
+def print_table(console: Console, table: Row) -> None:
+    """Print a table that the flywheel declares; dates go across, scenarios down."""
+    console.print(Text(table["title"], style="bold"))
+    columns, rows = table["columns"], table["rows"]
+    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    if columns[0]["name"] == "scenario":
+        grid.add_column("", no_wrap=True)
+        for column in columns[1:]:
+            grid.add_column(f"{column['label']}\n{column['unit']}", justify="right")
+        for row in rows:
+            grid.add_row(str(row[0]).replace("_", " "), *[amount(value) for value in row[1:]])
+    else:
+        grid.add_column("")
+        for row in rows:
+            grid.add_column(str(row[0]), justify="right")
+        grid.add_column("unit", style="dim")
+        for index, column in enumerate(columns[1:], start=1):
+            grid.add_row(column["label"], *[amount(row[index]) for row in rows], column["unit"])
+    console.print(grid)
+
+
+def _section(console: Console, title: str, body: RenderableType) -> None:
+    console.print()
+    console.print(Text(title, style="bold"))
+    console.print(Padding(body, (0, 2)))
+
+
+def _run_line(payload: Row) -> str:
+    time, engine, scenario = payload["time"], payload["engine"], payload["scenario"]
+    members = engine["members"]
+    drawn = f", {members} members drawn with seed {engine['seed']}" if members else ""
+    title = scenario["title"] or scenario["name"]
+    return f"  {title}, {time['start']:g} to {time['stop']:g}{drawn}"
+
+
+def _verdict(verdict: Row) -> RenderableType:
+    style = {True: "bold green", False: "bold red"}.get(verdict["spins"], "bold")
+    head, _, rest = str(verdict["sentence"]).partition(". ")
+    parts: list[RenderableType] = [Text.assemble((f"{head}. ", style), rest)]
+    parts += [Text(f"rests on {ground}", style="dim") for ground in verdict["rests_on"]]
+    return Group(*parts)
+
+
+def _shown_dates(points: Sequence[Row], now: float | None) -> list[float]:
+    times = [float(point["time"]) for point in points]
+    whole = [t for t in times if abs(t - round(t)) < 1e-9] or times
+    step = max(1, -(-len(whole) // COLUMNS))
+    dates = whole[::-step][::-1]
+    if now is not None and times[0] <= now <= times[-1]:
+        dates = sorted({*dates, min(times, key=lambda t: abs(t - now))})
+    return dates
+
+
+def _headline(payload: Row) -> RenderableType:
+    rows, now = payload["headline"], payload["time"]["now"]
+    dates = _shown_dates(rows[0]["points"], now)
+    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    grid.add_column("")
+    for date in dates:
+        grid.add_column(f"{date:g}" + (" now" if date == now else ""), justify="right")
+    grid.add_column("unit", style="dim")
+    grid.add_column("last seen", style="dim")
+    for row in rows:
+        points = {float(p["time"]): p for p in row["points"]}
+        values = [points[date] for date in dates]
+        seen = row["observed"][-1] if row["observed"] else None
+        last = f"{amount(seen['value'])} ({seen['time']:.1f})" if seen else ""
+        grid.add_row(row["label"], *[amount(p["value"]) for p in values], row["unit"], last)
+        if any(p["low"] is not None for p in values):
+            band = [f"{amount(p['low'])}…{amount(p['high'])}" for p in values]
+            grid.add_row(Text("  5 to 95 %", style="dim"), *[Text(b, style="dim") for b in band], "", "")
+    return grid
+
+
+def _links(output: Row) -> RenderableType:
+    rows = sorted(output["links"], key=lambda row: -row["shapley"])
+    largest = max((abs(row["shapley"]) for row in rows), default=0.0) or 1.0
+    cut = f", cut from {output['cut_from']:g}" if output.get("cut_from") is not None else ""
+    ends = f"{amount(output['all'])} with all links, {amount(output['none'])} with none"
+    head = f"{output['output']}{cut}: {ends} ({output['unit']}). The linchpin is {output['linchpin'].replace('_', ' ')}."
+    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    for name, side in (("link", "left"), ("", "left"), ("share", "right"), ("5 to 95 %", "right")):
+        grid.add_column(name, justify=side)  # type: ignore[arg-type]
+    grid.add_column("lost if only this is cut", justify="right")
+    grid.add_column("border", style="dim")
+    for row in rows:
+        share = row["shapley"]
+        bar = ("█" if share >= 0 else "░") * max(1, round(BAR * abs(share) / largest)) if share else ""
+        band = "" if row["low"] is None else f"{amount(row['low'])}…{amount(row['high'])}"
+        style = "" if share >= 0 else "red"
+        grid.add_row(
+            row["title"] or row["id"],
+            Text(bar, style=style),
+            amount(share),
+            band,
+            amount(row["last"]),
+            row["border"],
+        )
+    return Group(Text(head), grid, *_together(output))
+
+
+def _together(output: Row) -> Iterable[RenderableType]:
+    pairs = sorted(output.get("pairs") or [], key=lambda pair: -abs(pair["beyond_single"]))[:1]
+    for pair in pairs:
+        names = f"{pair['a']} and {pair['b']}".replace("_", " ")
+        word = "stand in for each other" if pair["beyond_single"] > 0 else "work only together"
+        yield Text(
+            f"{names} {word}: both cut cost {amount(pair['loss'])}, "
+            f"{amount(pair['beyond_single'])} beyond the two single cuts.",
+            style="dim",
+        )
+
+
+def _binds(spans: Sequence[Row]) -> RenderableType:
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for what in dict.fromkeys(str(span["what"]) for span in spans):
+        mine = [s for s in spans if s["what"] == what and s["to"] - s["from"] >= 0.1]
+        shown = ", ".join(f"{s['from']:.1f} to {s['to']:.1f}" for s in mine)
+        grid.add_row(what, shown or "only for moments")
+    return grid
+
+
+def _claims(claims: Sequence[Row], *, long: bool) -> RenderableType:
+    counts = Counter(str(claim["verdict"]) for claim in claims)
+    summary = "  ".join(f"{LAMPS.get(v, ('–', ''))[0]} {v} {n}" for v, n in counts.most_common())
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    grid.add_column(width=1)
+    grid.add_column(ratio=1)
+    grid.add_column(no_wrap=True)
+    for claim in claims:
+        sign, style = LAMPS.get(str(claim["verdict"]), ("–", ""))
+        grid.add_row(Text(sign, style=style), Text(claim["says"]), Text(str(claim["verdict"]), style=style))
+        if long:
+            for check in claim["checks"]:
+                grid.add_row("", Text(_check(check), style="dim"), Text(str(check["verdict"]), style="dim"))
+            if claim["why"]:
+                grid.add_row("", Text(str(claim["why"]), style="dim"), "")
+    return Group(Text(summary), grid)
+
+
+def _check(check: Row) -> str:
+    computed = check["computed"] or {}
+    value = amount(computed.get("value"))
+    if computed.get("low") is not None and computed["low"] != computed["high"]:
+        value += f" ({amount(computed['low'])} to {amount(computed['high'])})"
+    bound = check["bound"]
+    shown = amount(bound) if isinstance(bound, int | float) else str(bound)
+    chance = "" if check["probability"] is None else f", probability {check['probability']:.2f}"
+    decided = f", decided by {check['decided_by']}" if check["decided_by"] else ""
+    tested = f"{value} {check['comparator']} {shown} {check['unit']}"
+    return f"{check['kind']}: {check['formula']} = {tested}{chance}{decided}"
+
+
+def _warnings(warnings: Sequence[Row]) -> RenderableType:
+    return Group(
+        *[Text.assemble(("! ", "yellow"), str(w["what"]), (f"  {w['why']}", "dim")) for w in warnings]
+    )
