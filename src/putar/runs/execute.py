@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import numpy as np
 from putar.engine.build import compile as compile_program
 from putar.engine.diagnose import diagnose
 from putar.engine.ir import Program
-from putar.engine.kernel import Array, saved_steps
+from putar.engine.kernel import Array, Kernel, saved_steps
 from putar.errors import RunError
 from putar.runs.design import Design, step_of
 from putar.runs.ensemble import Ensemble, Failure, Status
@@ -108,11 +109,11 @@ def _rows(
 
     For dates, the program runs silently between the wanted steps and keeps one row at each of them.
     """
-    loud = program if wanted is None else replace(program, save_every=1)
-    quiet = program if wanted is None else replace(program, save_every=program.steps + 1)
+    loud = program if wanted is None else _saving(program, 1)
+    quiet = program if wanted is None else _saving(program, program.steps + 1)
     keep = set(saved_steps(program, 0, program.steps) if wanted is None else wanted)
     stops = [] if wanted is None else [s for step in wanted for s in (step, min(step + 1, program.steps))]
-    machines = {id(p): compile_program(p, outputs, kernel) for p in (loud, quiet)}
+    machines = {id(p): _machine(p, tuple(outputs), kernel) for p in (loud, quiet)}
     states = machines[id(loud)].initialise(design.segments[0].parameters)
     pieces: list[Array] = []
     spans = _spans(program, design, stops)
@@ -127,6 +128,18 @@ def _rows(
         elif chosen:
             pieces.append(rows[chosen])
     return sorted(keep), states, pieces, machines[id(loud)].name
+
+
+@lru_cache(maxsize=64)
+def _saving(program: Program, every: int) -> Program:
+    """Return the program with rows kept at every so many steps; the same one when asked again."""
+    return replace(program, save_every=every)
+
+
+@lru_cache(maxsize=64)
+def _machine(program: Program, outputs: tuple[str, ...], kernel: str) -> Kernel:
+    """Return a kernel, made once for the same program and outputs."""
+    return compile_program(program, outputs, kernel)
 
 
 def _endings(

@@ -198,7 +198,8 @@ def _far_from_data(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]
         )
         if last.value > 0 and not 0.9 * low <= model <= 1.1 * high:
             gap = 100 * (model / last.value - 1)
-            what = f"{headline.label} of {last.time:.1f}: the model says {model:.4g}, {last.value:g} was observed"
+            seen_as = f"the model says {model:.4g}, {last.value:g} was observed"
+            what = f"{headline.label} of {last.time:.1f}: {seen_as}"
             why = f"it is {abs(gap):.0f} % too {'high' if gap > 0 else 'low'} ({last.fact})"
             fix = "read later levels with that gap in mind, and see the flywheel's known limits"
             rows.append({"what": what, "why": why, "fix": fix})

@@ -174,7 +174,8 @@ def _links(output: Row) -> RenderableType:
     largest = max((abs(row["shapley"]) for row in rows), default=0.0) or 1.0
     cut = f", cut from {output['cut_from']:g}" if output.get("cut_from") is not None else ""
     ends = f"{amount(output['all'])} with all links, {amount(output['none'])} with none"
-    head = f"{output['output']}{cut}: {ends} ({output['unit']}). The linchpin is {output['linchpin'].replace('_', ' ')}."
+    linchpin = output["linchpin"].replace("_", " ")
+    head = f"{output['output']}{cut}: {ends} ({output['unit']}). The linchpin is {linchpin}."
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     for name, side in (("link", "left"), ("", "left"), ("share", "right"), ("5 to 95 %", "right")):
         grid.add_column(name, justify=side)  # type: ignore[arg-type]
