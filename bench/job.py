@@ -24,12 +24,9 @@ def command(arguments: list[str], cache: str) -> tuple[float, float, float]:
     environment = os.environ | {"PUTAR_CACHE": cache}
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
+        silent = subprocess.DEVNULL
         process = subprocess.Popen(
-            [PUTAR, *arguments],
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            [PUTAR, *arguments], cwd=folder, env=environment, stdout=silent, stderr=silent
         )
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began

@@ -137,7 +137,8 @@ def test_commands_on_pages_exist() -> None:
     )
     unknown = []
     for page in (path for path in tree.texts() if path.suffix == ".md"):
-        shown = re.findall(r"(?:^|[`$] ?|\n *)(putar|make) ([a-z]+)\b", page.read_text(encoding="utf-8"))
+        text = page.read_text(encoding="utf-8")
+        shown = re.findall(r"(?:`|\$ |/|^    )(putar|make) ([a-z]+)\b", text, re.MULTILINE)
         for program, word in shown:
             if word not in (main.commands if program == "putar" else targets):
                 unknown.append(f"{tree.name(page)}: {program} {word}")
