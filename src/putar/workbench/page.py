@@ -1,0 +1,243 @@
+"""One run's answer as one HTML file that opens anywhere, offline, and can be mailed.
+
+`write_page` puts a payload (the JSON document of a run) and the page's own styles, words and
+scripts from `static/` into one file. No number is made here: what cannot be said in JSON, such as
+a value that is not finite, becomes null, and the page says that it is missing. The file may load
+nothing: a content security policy forbids every request, and only the scripts whose hash it
+carries may run. Texts of the payload reach the page as text, never as markup.
+
+The scripts are parts of one strict-mode module, joined in the order of `SCRIPTS`; a new part is a
+new row. All words of the interface are rows of `static/words.<language>.json`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Mapping, Set
+from importlib.resources import files
+from pathlib import Path, PurePath
+
+from putar.errors import RunError, UsageError, nearest
+
+__all__ = ["LARGEST_PAGE", "page_text", "write_page"]
+
+LARGEST_PAGE = 8_000_000
+"""Most bytes a page may have: what mail servers still carry."""
+
+STYLES = (
+    "tokens.css",
+    "layout.css",
+    "opening.css",
+    "drawer.css",
+    "charts.css",
+    "links.css",
+    "tables.css",
+    "print.css",
+)
+
+SCRIPTS = (
+    "words.js",
+    "payload.js",
+    "elements.js",
+    "numbers.js",
+    "state.js",
+    "marks.js",
+    "tip.js",
+    "table.js",
+    "equations.js",
+    "drawer.js",
+    "sources.js",
+    "plot.js",
+    "opening.js",
+    "indicators.js",
+    "runs.js",
+    "observed.js",
+    "headline.js",
+    "binds.js",
+    "claims.js",
+    "wheel.js",
+    "links.js",
+    "pairs.js",
+    "scenarios.js",
+    "parameters.js",
+    "facts.js",
+    "subsystems.js",
+    "notes.js",
+    "start.js",
+)
+
+DARK = ':root[data-theme="dark"]'
+"""The selector under which tokens.css keeps the dark colours."""
+
+DEEPEST = 60
+"""Levels of nesting that a payload may have; the contract needs eight."""
+
+_PLACE = re.compile(r"\{\{(\w+)\}\}")
+_WORDS = re.compile(r"words\.([a-z]{2,3})\.json")
+
+
+def write_page(payload: Mapping[str, object], path: Path) -> Path:
+    """Write the page of one run to `path` and return `path`.
+
+    Parameters
+    ----------
+    payload : the run's answer as one JSON document; a part that is missing or empty becomes a
+        sentence on the page, not an error
+    path : the HTML file; folders above it are made, a file already there is replaced in one step
+
+    Raises
+    ------
+    RunError
+        If the payload holds something that JSON has no form for, or the page would exceed
+        `LARGEST_PAGE` bytes.
+    """
+    data = page_text(payload).encode("utf-8", errors="replace")
+    if len(data) > LARGEST_PAGE:
+        raise RunError(
+            f"the page would have {len(data) / 1e6:.1f} MB; {LARGEST_PAGE / 1e6:.0f} MB is the most",
+            "save fewer dates or draw fewer scenarios",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        unfinished.chmod(0o644)  # mkstemp hides its files; a page is made to be shown
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def page_text(payload: Mapping[str, object], language: str = "en") -> str:
+    """Return the whole HTML document for a payload; the same payload gives the same text.
+
+    Raises
+    ------
+    RunError
+        If the payload holds something that JSON has no form for.
+    UsageError
+        If the page has no words for `language`.
+    """
+    words = _words(language)
+    document = _plain(payload, "payload", 0)
+    model = document.get("model") if isinstance(document, dict) else None
+    verdict = document.get("verdict") if isinstance(document, dict) else None
+    title = _text_of(model, "title") or _text_of(model, "name") or words["page.untitled"]
+    style, script = _style(), _script()
+    parts = {
+        "language": language,
+        "policy": _policy(script, style),
+        "title": html.escape(title),
+        "question": html.escape(_text_of(model, "question") or title),
+        "sentence": html.escape(_text_of(verdict, "sentence")),
+        "skip": html.escape(words["page.skip"]),
+        "needs_script": html.escape(words["page.needs_script"]),
+        "style": style,
+        "script": script,
+        "words": _embedded(words),
+        "payload": _embedded(document),
+    }
+    # One pass: a text of the payload that looks like a place is not filled a second time.
+    return _PLACE.sub(lambda place: parts[place[1]], _static("page.html"))
+
+
+def _plain(value: object, where: str, depth: int) -> object:
+    """Return `value` as JSON has it: not-finite numbers become None, arrays become lists."""
+    if depth > DEEPEST:
+        raise RunError(
+            f"{where} is nested more than {DEEPEST} levels deep", "look for a value that holds itself"
+        )
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, (int, float)):
+        return value if -sys.float_info.max <= value <= sys.float_info.max else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each, f"{where}.{key}", depth + 1) for key, each in value.items()}
+    if isinstance(value, (list, tuple, Set)):
+        items = sorted(value, key=str) if isinstance(value, Set) else value
+        return [_plain(each, f"{where}[{index}]", depth + 1) for index, each in enumerate(items)]
+    if isinstance(value, PurePath):
+        return str(value)
+    plain = getattr(value, "tolist", None)  # NumPy's scalars and arrays; this room does not import NumPy
+    if callable(plain):
+        return _plain(plain(), where, depth + 1)
+    raise RunError(
+        f"{where} is a {type(value).__name__}, which JSON has no form for",
+        "pass text, numbers, lists or mappings",
+    )
+
+
+def _embedded(value: object) -> str:
+    """Return JSON that no HTML parser can leave: only ASCII, and no character that opens markup."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _policy(script: str, style: str) -> str:
+    """Return the content security policy: nothing may be loaded, only these two texts may act."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src '{_hash(script)}'",
+            f"style-src '{_hash(style)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    """Return the hash that a content security policy knows an inline text by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _style() -> str:
+    """Return all styles; the dark tokens are said once and hold for the switch and for the system's wish."""
+    tokens, *others = (_static(name) for name in STYLES)
+    start = tokens.index(DARK)
+    light, dark = tokens[:start], tokens[start:]
+    wished = dark.replace(DARK, ':root:not([data-theme="light"])')
+    wish = f"@media screen and (prefers-color-scheme: dark) {{\n{wished}}}\n"
+    return "\n" + "\n".join((light, wish, f"@media screen {{\n{dark}}}\n", *others))
+
+
+def _script() -> str:
+    """Return all scripts as the text of one module."""
+    return "\n" + "\n".join(_static(name) for name in SCRIPTS)
+
+
+def _words(language: str) -> dict[str, str]:
+    """Return the words of the interface in one language: key to text with {places}."""
+    found = (_WORDS.fullmatch(entry.name) for entry in (files("putar.workbench") / "static").iterdir())
+    known = sorted(match[1] for match in found if match)
+    if language not in known:
+        raise UsageError(
+            f"the page has no words in {language!r}",
+            f"use {nearest(language, known) or known[0]!r}, or add static/words.{language}.json",
+        )
+    words: dict[str, str] = json.loads(_static(f"words.{language}.json"))
+    return words
+
+
+def _text_of(record: object, key: str) -> str:
+    """Return the text under `key`, or nothing where there is none."""
+    value = record.get(key) if isinstance(record, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _static(name: str) -> str:
+    """Return one of the page's own files, with line ends as the browser hashes them."""
+    text = (files("putar.workbench") / "static" / name).read_text(encoding="utf-8")
+    return text.replace("\r\n", "\n")

@@ -1,0 +1,165 @@
+// Opening: the bar, the question, the verdict with what it rests on, and the share of numbers that are assumed.
+
+const SIGN = () =>
+  drawn(
+    "svg",
+    { class: "sign", width: 26, height: 26, viewBox: "0 0 26 26", "aria-hidden": "true" },
+    drawn("path", {
+      d: "M13 3.2a9.8 9.8 0 1 1-8.5 4.9",
+      fill: "none",
+      stroke: "currentColor",
+      "stroke-width": 2.6,
+      "stroke-linecap": "round",
+    }),
+    drawn("path", { d: "M1.8 6.9l6-1.2-.6 6z", fill: "currentColor" }),
+    drawn("circle", { cx: 13, cy: 13, r: 3, fill: "currentColor" }),
+  );
+
+/** Fill the bar: name, title, ways to the sections that exist, theme. */
+function drawBar(sections) {
+  const links = sections.map(([id, label]) =>
+    element("a", { href: `#${id}`, on: { click: (event) => goTo(id, event) } }, label),
+  );
+  document
+    .getElementById("bar")
+    .append(
+      element("span", { class: "brand" }, SIGN(), "putar"),
+      element("span", { class: "model-title" }, text(MODEL.title)),
+      element("nav", { "aria-label": say("bar.nav") }, links),
+      themeSwitch(),
+    );
+}
+
+/** Scroll to a section without writing over the choices in the address. */
+function goTo(id, event) {
+  const target = document.getElementById(id);
+  if (!target) return;
+  event?.preventDefault();
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  target.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+  const heading = target.querySelector("h2");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus({ preventScroll: true });
+}
+
+function darkNow() {
+  return STATE.theme ? STATE.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function showTheme() {
+  if (STATE.theme) document.documentElement.setAttribute("data-theme", STATE.theme);
+}
+
+function themeSwitch() {
+  const half = icon(
+    18,
+    drawn("circle", { cx: 10, cy: 10, r: 8, fill: "none", stroke: "currentColor", "stroke-width": 2 }),
+    drawn("path", { d: "M10 2a8 8 0 0 1 0 16z", fill: "currentColor" }),
+  );
+  const button = plainButton(half, () => choose({ theme: darkNow() ? "light" : "dark" }), {
+    class: "theme",
+    role: "switch",
+    "aria-label": say("bar.dark"),
+  });
+  const show = () => {
+    showTheme();
+    button.setAttribute("aria-checked", String(darkNow()));
+    button.title = darkNow() ? say("bar.to_light") : say("bar.to_dark");
+  };
+  listen("theme", show);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  show();
+  return button;
+}
+
+/** Complete the opening: the first word of the verdict in its colour, the growth rate, what it rests on, the share assumed. */
+function drawOpening() {
+  const opening = document.getElementById("opening");
+  const verdict = record(PAYLOAD.verdict);
+  const sentence = document.getElementById("sentence");
+  sentence.replaceChildren(...verdictNodes(verdict));
+  const rests = list(verdict.rests_on).map(text).filter(Boolean);
+  const rate = number(verdict.rate);
+  const row = element(
+    "div",
+    { class: "rests" },
+    rate !== null && element("span", { class: "rate" }, say("verdict.rate", { rate: signed(rate) })),
+    rests.length > 0 && [
+      element("span", {}, say("verdict.rests")),
+      element(
+        "ul",
+        {},
+        rests.map((name) => element("li", {}, restingOn(name))),
+      ),
+    ],
+  );
+  opening.append(...[row.childNodes.length > 0 ? row : null, assumedShare()].filter(Boolean));
+}
+
+/** Say the verdict: Yes, No or Open first, in its colour, then the sentence. */
+function verdictNodes(verdict) {
+  const sentence = text(verdict.sentence) || say("verdict.none");
+  const colour = verdict.spins === true ? "holds" : verdict.spins === false ? "refuted" : "open";
+  const first = say(`verdict.${verdict.spins === true ? "yes" : verdict.spins === false ? "no" : "open"}`);
+  const start = new RegExp(`^${first}\\b[^.:;]*[.:;]?`, "i").exec(sentence);
+  const head = start && start[0].length < 60 ? start[0] : `${first}.`;
+  return [
+    element("strong", { class: `word-${colour}` }, head),
+    " ",
+    (start && head === start[0] ? sentence.slice(head.length) : sentence).trim(),
+  ];
+}
+
+/** A thing the verdict rests on: a fact, a name of the model, or words. */
+function restingOn(name) {
+  if (Object.hasOwn(FACTS, name)) return factButton(name);
+  const entry = NAMES.get(name);
+  if (!entry) return name;
+  const label = text(entry.row.label) || inWords(entry.name);
+  return element(
+    "span",
+    { class: "with-mark" },
+    entry.row.status && statusMark(entry.row.status),
+    nameButton(label, entry.name),
+  );
+}
+
+/** Draw which numbers the model rests on: one bar, a part for each status; decisions are not counted. */
+function assumedShare() {
+  const believed = PARAMETERS.filter((parameter) => parameter.status !== "lever");
+  if (believed.length === 0) return null;
+  const counts = STATUS_ORDER.filter((status) => status !== "lever")
+    .map((status) => [status, believed.filter((parameter) => parameter.status === status).length])
+    .filter(([, count]) => count > 0);
+  const assumed = believed.filter((parameter) => parameter.status === "assumed").length;
+  const levers = PARAMETERS.length - believed.length;
+  const said = counts.map(([status, count]) => `${sayOr(`status.${status}`, status)} ${count}`).join(", ");
+  const bar = element(
+    "div",
+    { class: "shares", role: "img", "aria-label": said },
+    counts.map(([status, count]) =>
+      element("span", { class: `share share-${status}`, vars: { "flex-grow": String(count) } }),
+    ),
+  );
+  const legend = element(
+    "ul",
+    { class: "share-legend" },
+    counts.map(([status, count]) =>
+      element("li", {}, statusMark(status, 11), `${sayOr(`status.${status}`, status)} ${count}`),
+    ),
+  );
+  return element(
+    "div",
+    { class: "assumed" },
+    element(
+      "p",
+      {},
+      say("assumed.sentence", { assumed, all: believed.length, share: percent(assumed / believed.length) }),
+      " ",
+      levers > 0 && `${sayCount("assumed.levers", levers)} `,
+      assumed > 0 && plainButton(say("assumed.show"), () => showOnlyAssumed(), { class: "sourced" }),
+    ),
+    bar,
+    legend,
+  );
+}
