@@ -166,7 +166,7 @@ def test_shapes_that_are_not_declared_are_varied() -> None:
     assert judge_numbers(claim, {"x": declared}).verdict == "likely"
     judged = judge_numbers(claim, {"x": skewed})
     assert judged.verdict == "undetermined"
-    assert "one step weaker than likely" in judged.notes[0]
+    assert "one step weaker than likely" in judged.caveats[0]
 
 
 def test_numbers_that_move_together_can_weaken_a_verdict() -> None:
@@ -184,7 +184,7 @@ def test_a_number_without_a_source_settles_nothing() -> None:
     assert (judged.verdict, judged.certain) == ("holds", True)
     judged = judge_numbers(says("x", ">", 8.01), {"x": guess})
     assert judged.verdict == "undetermined"
-    assert judged.notes[-1] == "capped at undetermined: x has no source"
+    assert judged.caveats[-1] == "capped at undetermined: x has no source"
 
 
 def test_same_seed_same_answer() -> None:
@@ -302,7 +302,7 @@ def test_members_without_a_number_are_left_out_and_counted() -> None:
         says("AT(run.x, 1)", ">", -1), CENTRE, {"run.x": Path(np.array([0.0, 1.0]), broken)}
     )
     assert (judged.verdict, judged.probability) == ("holds", 1.0)
-    assert judged.notes == ("3 of 400 members gave no number",)
+    assert judged.caveats == ("3 of 400 members gave no number",)
 
 
 def test_a_run_without_a_number_settles_nothing() -> None:

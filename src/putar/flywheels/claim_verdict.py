@@ -108,7 +108,8 @@ class Judgement:
     """A verdict with what it rests on; values are in base units.
 
     `probability` is None where nothing was drawn. `decided_by` is the input that moves it most, and
-    `critical` the value of that input at which the answer turns. `notes` are sentences.
+    `critical` the value of that input at which the answer turns. `notes` say how the verdict came about,
+    `caveats` what weakened it.
     """
 
     value: float
@@ -120,6 +121,7 @@ class Judgement:
     decided_by: str | None = None
     critical: float | None = None
     notes: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 def verdict_of(probability: float) -> str:
@@ -184,29 +186,29 @@ def judge_numbers(
     value, holds = numbers.compared({})
     point, centre = float(np.ravel(value)[0]), bool(np.ravel(holds)[0])
     if math.isnan(point):
-        return Judgement(point, None, None, "undetermined", None, notes=("the numbers give no value",))
-    if not numbers.uncertain:
+        return Judgement(point, None, None, "undetermined", None, caveats=("the numbers give no value",))
+    values, drawn = numbers.compared(numbers.draws(draws))
+    if values.min() == values.max() and drawn.all() == drawn.any():  # no range reaches it
         key, turn = numbers.nearest_turn(centre)
         return Judgement(point, None, None, "holds" if centre else "refuted", float(centre), True, key, turn)
     certain, notes = numbers.settled()
-    values, drawn = numbers.compared(numbers.draws(draws))
     probability = float(drawn.mean())
     low, high = (float(q) for q in np.quantile(values, (0.05, 0.95)))
     key, turn = numbers.tornado()
     if certain is not None:
         verdict = "holds" if certain else "refuted"
         return Judgement(point, low, high, verdict, probability, True, key, turn, tuple(notes))
-    verdict = verdict_of(probability)
+    verdict, caveats = verdict_of(probability), list[str]()
     others = numbers.other_shapes()
     if any(_weaker(verdict_of(other), verdict) for other in others):
         span = f"{min(others):.2f} to {max(others):.2f}"
-        notes.append(f"one step weaker than {verdict}: other plausible shapes of the ranges give P {span}")
+        caveats.append(f"one step weaker than {verdict}: other plausible shapes of the ranges give P {span}")
         verdict = LADDER[LADDER.index(verdict) + (1 if probability < 0.5 else -1)]
     unsourced = [key for key, number in inputs.items() if not number.sourced]
     if unsourced and verdict != "undetermined":
-        notes.append(f"capped at undetermined: {' and '.join(unsourced)} has no source")
+        caveats.append(f"capped at undetermined: {' and '.join(unsourced)} has no source")
         verdict = "undetermined"
-    return Judgement(point, low, high, verdict, probability, False, key, turn, tuple(notes))
+    return Judgement(point, low, high, verdict, probability, False, key, turn, tuple(notes), tuple(caveats))
 
 
 def _weaker(other: str, verdict: str) -> bool:
@@ -377,7 +379,7 @@ def judge_members(
     value, holds = compare(comparison, central)
     point, centre = float(np.ravel(value)[0]), bool(np.ravel(holds)[0])
     if math.isnan(point):
-        return Judgement(point, None, None, "undetermined", None, notes=("the run gives no number here",))
+        return Judgement(point, None, None, "undetermined", None, caveats=("the run gives no number here",))
     verdict = "holds" if centre else "refuted"
     if members is None:
         return Judgement(point, None, None, verdict, None, notes=("one run, nothing drawn",))
@@ -385,34 +387,37 @@ def judge_members(
     fine = np.isfinite(values)
     if not fine.any() or values[fine].min() == values[fine].max() == point:
         return Judgement(point, None, None, verdict, None, notes=("no drawn parameter reaches this number",))
-    notes = [] if fine.all() else [f"{int((~fine).sum())} of {len(values)} members gave no number"]
+    failed = int((~fine).sum())
+    caveats = (f"{failed} of {len(values)} members gave no number",) if failed else ()
     probability = float(drawn[fine].mean())
     low, high = (float(q) for q in np.quantile(values[fine], (0.05, 0.95)))
     decided, turn = _decider(values[fine], drawn[fine], {k: v[fine] for k, v in (parameters or {}).items()})
-    return Judgement(
-        point, low, high, verdict_of(probability), probability, False, decided, turn, tuple(notes)
-    )
+    verdict = verdict_of(probability)
+    return Judgement(point, low, high, verdict, probability, False, decided, turn, (), caveats)
 
 
 def _decider(
     values: Array, holds: NDArray[np.bool_], parameters: Mapping[str, Array]
 ) -> tuple[str | None, float | None]:
     """Return the parameter whose ranks follow the value's most closely, and where the answer turns."""
-    ranked = _ranks(values)
-    best, name = 0.0, None
-    for key, drawn in parameters.items():
-        if drawn.min() == drawn.max():
-            continue
-        strength = abs(float(np.corrcoef(_ranks(drawn), ranked)[0, 1]))
-        if strength > best:
-            best, name = strength, key
-    if name is None or best < 2.6 / math.sqrt(len(values)):  # about 1 % of chance correlations are larger
+    names = [name for name, drawn in parameters.items() if drawn.min() < drawn.max()]
+    if not names:
         return None, None
-    return name, _half_way(parameters[name], holds)
+    ranks = _ranks(np.stack([values, *(parameters[name] for name in names)]))
+    ranks -= ranks.mean(axis=1, keepdims=True)
+    strength = np.abs(ranks[1:] @ ranks[0]) / np.sqrt((ranks[1:] ** 2).sum(axis=1) * (ranks[0] ** 2).sum())
+    best = int(strength.argmax())
+    if strength[best] < 2.6 / math.sqrt(len(values)):  # about 1 % of chance correlations are larger
+        return None, None
+    return names[best], _half_way(parameters[names[best]], holds)
 
 
-def _ranks(values: Array) -> Array:
-    return np.argsort(np.argsort(values, kind="stable"), kind="stable").astype(np.float64)
+def _ranks(rows: Array) -> Array:
+    """Return the rank of each value within its row, [row, draw]."""
+    order = np.argsort(rows, axis=1, kind="stable")
+    ranks = np.empty_like(rows)
+    np.put_along_axis(ranks, order, np.arange(rows.shape[1], dtype=np.float64)[None, :], axis=1)
+    return ranks
 
 
 def _half_way(drawn: Array, holds: NDArray[np.bool_]) -> float | None:

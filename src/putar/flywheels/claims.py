@@ -11,10 +11,12 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from putar.analysis.synergy import Synergy
 from putar.errors import ModelErrors, Problem, UsageError, nearest
 from putar.flywheels.claim_formula import Path, Value, evaluate
 from putar.flywheels.claim_verdict import LADDER, Judgement, Series, Uncertain, judge_members, judge_numbers
@@ -44,13 +46,14 @@ class CheckFinding:
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    bound: float | tuple[float, float] | None = None
+    bound: float | tuple[float | None, ...] | None = None
     probability: float | None = None
     certain: bool = False
     decided_by: str | None = None
     critical: float | None = None
     facts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the check's part of `putar claims --json`."""
@@ -70,7 +73,7 @@ class CheckFinding:
             "decided_by": self.decided_by,
             "critical": self.critical,
             "facts": list(self.facts),
-            "notes": list(self.notes),
+            "notes": [*self.notes, *self.caveats],
         }
 
 
@@ -151,12 +154,13 @@ class _Evidence:
         self, flywheel: Flywheel, story: Story, claims: Sequence[Claim], members: int, seed: int
     ) -> None:
         self.flywheel, self.story, self.members, self.seed = flywheel, story, members, seed
-        self.save: dict[str, set[str]] = {}
+        self.used: dict[str, set[str]] = {}
         for source in _sources(claims):
             if source.kind == "run":
-                self.save.setdefault(source.owner, set()).add(source.what)
+                self.used.setdefault(source.owner, set()).add(source.what)
+        self.save = sorted(set().union(*self.used.values()))  # one list for all: a kernel is compiled for it
         self.made: dict[tuple[str, int], Mapping[str, Path]] = {}
-        self.played: dict[tuple[str, int], Mapping[str, Array]] = {}
+        self.played: dict[str, tuple[Synergy, Synergy]] = {}
 
     def number(self, source: Source, claim: Claim) -> Uncertain:
         """Return a fact or a given number, in base units."""
@@ -171,17 +175,16 @@ class _Evidence:
         """Return the outputs of a run that the claims use, in base units; members 0 is one central run."""
         if (name, members) not in self.made:
             spec = self._spec(name, members)
-            ensemble = simulate(self.flywheel, spec, save=sorted(self.save[name]))
-            units, model = self.flywheel.units, self.flywheel.model
+            ensemble = simulate(self.flywheel, spec, save=self.save)
             self.made[name, members] = {
-                output: Path(
-                    ensemble.times,
-                    ensemble.series(output)
-                    * base_factor(parse_unit(model[output.partition("[")[0]].unit, units)),
-                )
-                for output in ensemble.names
+                output: Path(ensemble.times, ensemble.series(output) * self._factor(output))
+                for output in self.used[name]
             }
         return self.made[name, members]
+
+    def _factor(self, output: str) -> float:
+        unit = self.flywheel.model[output.partition("[")[0]].unit
+        return base_factor(parse_unit(unit, self.flywheel.units))
 
     def _spec(self, name: str, members: int) -> RunSpec:
         runs = self.story.runs or {}
@@ -189,18 +192,17 @@ class _Evidence:
 
     def game(self, name: str, members: int) -> Mapping[str, Array]:
         """Return what each link carries, `all` and `none`, [draw] or a number, in base units."""
-        if (name, members) not in self.played:
+        if name not in self.played:
             games, flywheel = self.story.games or {}, self.flywheel
             game = games[name]
             protocol = Protocol(game.output, name, game.at, game.cut_from)
-            found = find_links(flywheel, protocol, RunSpec(seed=self.seed), members, self.seed)
-            result = found.spread if members and found.spread is not None else found.point
-            unit = flywheel.model[game.output.partition("[")[0]].unit
-            factor = base_factor(parse_unit(unit, flywheel.units))
-            values = {"all": result.all, "none": result.none}
-            values |= {link: result.shapley[i] for i, link in enumerate(result.players)}
-            self.played[name, members] = {what: np.asarray(value) * factor for what, value in values.items()}
-        return self.played[name, members]
+            found = find_links(flywheel, protocol, RunSpec(seed=self.seed), self.members, self.seed)
+            self.played[name] = found.point, found.spread or found.point
+        result = self.played[name][1 if members else 0]
+        values = {"all": result.all, "none": result.none}
+        values |= {link: result.shapley[i] for i, link in enumerate(result.players)}
+        factor = self._factor((self.story.games or {})[name].output)
+        return {what: np.asarray(value) * factor for what, value in values.items()}
 
     def values(self, sources: Mapping[str, Source], claim: Claim, members: int) -> dict[str, Value]:
         """Return a value for every reference of a formula, at the centre or, with members, drawn."""
@@ -230,16 +232,13 @@ class _Evidence:
             parts[f"{name}:{row.fact}"] = Uncertain.of(row.value * factor, low, high)
         return np.array([row.time for row in rows]), parts
 
-    def parameters(self, check: Check) -> dict[str, Array]:
-        """Return what was drawn for the runs of a check, [draw] by parameter."""
+    @cached_property
+    def parameters(self) -> Mapping[str, Array]:
+        """What was drawn, [draw] by parameter; the same for all runs."""
+        spec = RunSpec(members=self.members, seed=self.seed)
         drawn: dict[str, Array] = {}
-        for name in dict.fromkeys(s.owner for s in check.sources.values() if s.kind in ("run", "game")):
-            runs = self.story.runs or {}
-            spec = self._spec(name if name in runs else "base", self.members)
-            for change in changes_of(self.flywheel, spec):
-                for parameter, value in change.values.items():
-                    if np.ndim(value):
-                        drawn.setdefault(parameter, np.asarray(value, dtype=np.float64))
+        for change in changes_of(self.flywheel, spec):
+            drawn |= {n: np.asarray(v, dtype=np.float64) for n, v in change.values.items() if np.ndim(v)}
         return drawn
 
 
@@ -275,14 +274,14 @@ def _verdict(checks: Sequence[CheckFinding]) -> str:
 def _judged(check: Check, claim: Claim, evidence: _Evidence) -> CheckFinding:
     if check.comparison is None:
         if check.ill_posed:
-            return CheckFinding(check, "ill-posed", notes=(check.ill_posed,))
-        return CheckFinding(check, "untestable", notes=(f"it would need {check.needs}",))
+            return CheckFinding(check, "ill-posed", caveats=(f"ill-posed, {check.ill_posed}",))
+        return CheckFinding(check, "untestable", caveats=(f"untestable, it would need {check.needs}",))
     if check.kind == "model":
         central = evidence.values(check.sources, claim, 0)
         drawn = parameters = None
         if evidence.members:
             drawn = evidence.values(check.sources, claim, evidence.members)
-            parameters = evidence.parameters(check)
+            parameters = evidence.parameters
         judged = judge_members(check.comparison, central, drawn, parameters)
     else:
         judged = _of_numbers(check, claim, evidence)
@@ -313,7 +312,7 @@ def _in_unit(check: Check, claim: Claim, judged: Judgement, evidence: _Evidence)
     bounds = [
         float(np.ravel(_plain(evaluate(b, central)))[0]) / check.factor for b in check.comparison.bounds
     ]
-    scaled = [None if v is None else v / check.factor for v in (judged.value, judged.low, judged.high)]
+    value, low, high = (_digits(v, check.factor, 12) for v in (judged.value, judged.low, judged.high))
     facts = [source.owner for source in check.sources.values() if source.kind == "fact"]
     decided, critical = judged.decided_by, judged.critical
     if decided is not None and check.kind != "model":
@@ -327,23 +326,29 @@ def _in_unit(check: Check, claim: Claim, judged: Judgement, evidence: _Evidence)
             factor = base_factor(parse_unit(evidence.flywheel.facts[decided].unit, evidence.flywheel.units))
         else:
             factor = base_factor(claim.given[source.owner].unit)
-        critical = None if critical is None else critical / factor
-    value = scaled[0]
-    finite = value is not None and math.isfinite(value)
+        critical = _digits(critical, factor, 6)
     return CheckFinding(
         check,
         judged.verdict,
-        value if finite else None,
-        scaled[1],
-        scaled[2],
-        (bounds[0], bounds[1]) if len(bounds) == 2 else bounds[0],
+        value,
+        low,
+        high,
+        tuple(bounds) if len(bounds) > 1 else bounds[0],
         judged.probability,
         judged.certain,
         decided,
         critical,
         tuple(facts),
         judged.notes,
+        judged.caveats,
     )
+
+
+def _digits(value: float | None, factor: float, digits: int) -> float | None:
+    """Return a value in a unit, without the last digits that conversions leave behind; None for no number."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(f"{value / factor:.{digits}g}")
 
 
 def _plain(value: Value) -> Array:
@@ -354,33 +359,39 @@ def _plain(value: Value) -> Array:
 # reasons --------------------------------------------------------------------------------------
 
 
-def _shown(figure: Figure, claim: Claim, evidence: _Evidence) -> str:
+def _shown(figure: Figure, claim: Claim, evidence: _Evidence) -> tuple[float, str]:
     value = evaluate(figure.expr, evidence.values(figure.sources, claim, 0))
-    return amount(float(np.ravel(_plain(value))[0]) / figure.factor, figure.unit)
+    return float(np.ravel(_plain(value))[0]) / figure.factor, figure.unit
 
 
-def _why(claim: Claim, checks: Sequence[CheckFinding], figures: Mapping[str, str]) -> str:
+def _why(claim: Claim, checks: Sequence[CheckFinding], figures: Mapping[str, tuple[float, str]]) -> str:
     """Return the reasons with their numbers filled in, and what the verdicts rest on."""
     by_id = {check.check.id: check for check in checks}
 
     def filled(match: re.Match[str]) -> str:
+        what = match[2] or ""
         if match[1] in figures:
-            return figures[match[1]]
-        check = by_id[match[1]]
-        if match[2] == "verdict":
-            return check.verdict
-        if match[2] == "probability":
-            return "not drawn" if check.probability is None else f"{check.probability:.2f}"
-        return amount(check.value, check.check.unit)
+            value: float | None = figures[match[1]][0]
+            unit = figures[match[1]][1]
+        else:
+            check = by_id[match[1]]
+            value, unit = check.value, check.check.unit
+            if what == "verdict":
+                return check.verdict
+            if what == "probability":
+                return "not drawn" if check.probability is None else f"{check.probability:.2f}"
+        return amount(value, "" if what == "number" else unit)
 
     sentences = [_PLACEHOLDER.sub(filled, claim.why).strip()]
     for check in checks:
-        remarks = list(check.notes)
-        if check.check.kind != "model" and check.certain:
-            remarks.append("certain over the ranges of the facts")
-        if remarks:
-            label = f"{check.check.says or check.check.id}: " if len(checks) > 1 else ""
-            sentences.append(f"{label[:1].upper()}{label[1:]}{'; '.join(remarks)}.")
+        if check.caveats:
+            label = check.check.says or check.check.id
+            sentences.append(f"{label[:1].upper()}{label[1:]}: {'; '.join(check.caveats)}.")
+    numbers = [check for check in checks if check.check.kind != "model" and check.verdict in _SIDE]
+    settled = [check.check.id for check in numbers if check.certain]
+    if settled:
+        which = "" if len(settled) == len(checks) else f": {', '.join(settled)}"
+        sentences.append(f"Certain over the whole ranges of the facts{which}.")
     return " ".join(sentence for sentence in sentences if sentence)
 
 

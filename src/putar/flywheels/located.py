@@ -11,6 +11,7 @@ import csv
 import io
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -185,7 +186,7 @@ class _Scanner:
         return self.at
 
     def note(self, path: Key, start: int, end: int) -> None:
-        line = self.text.count("\n", 0, start)
+        line = bisect_right(self.starts, start) - 1
         column = start - self.starts[line] + 1
         width = max(1, min(end, self.starts[line] + len(self.lines[line])) - start)
         where = Where(self.name, line + 1, column, width, self.lines[line].rstrip("\r"))

@@ -41,6 +41,7 @@ __all__ = [
 
 WORDS_QUOTED = 25
 SETTLED = ("definition", "assumed")  # what a given number may be, if no fact stands behind it
+SHOWN = ("number", "verdict", "probability")  # what {id.SHOWN} in a reason can be, beside {id}
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 
 
@@ -218,6 +219,8 @@ class _Reader:
         for match in _PLACEHOLDER.finditer(why):
             if match[1] not in names:
                 self._unknown(table, "why", match[0], match[1], names)
+            elif match[2] and match[2] not in SHOWN:
+                self._unknown(table, "why", match[0], match[2], SHOWN)
         shown = tuple(figure for figure in figures if figure is not None)
         return Claim(name, says, quote, cited, why, numbers, checks, shown)
 
