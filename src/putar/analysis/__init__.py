@@ -1,0 +1,1 @@
+"""Numbers to findings: synergy, loops, spin; nothing here steps time itself."""

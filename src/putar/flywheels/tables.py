@@ -28,21 +28,28 @@ class TableFinding:
         first = "scenario" if self.table.scenarios else self.flywheel.model.time.unit
         columns = [{"name": first, "label": first, "unit": ""}, *self.column_rows()]
         rows = [[name, *values] for name, values in self.rows]
-        return {"table": {"name": self.table.name, "title": self.table.title, "columns": columns, "rows": rows}}
+        table, title = self.table.name, self.table.title
+        return {"table": {"name": table, "title": title, "columns": columns, "rows": rows}}
 
     def column_rows(self) -> list[dict[str, object]]:
         """Return name, label, unit and date of each column of numbers."""
-        units = {c.variable: self.flywheel.model[c.variable.partition("[")[0]].unit for c in self.table.columns}
+        model = self.flywheel.model
         return [
-            {"name": c.variable, "label": c.label, "unit": units[c.variable], "at": c.at, "since": c.since}
+            {
+                "name": c.variable,
+                "label": c.label,
+                "unit": model[c.variable.partition("[")[0]].unit,
+                "at": c.at,
+                "since": c.since,
+            }
             for c in self.table.columns
         ]
 
     def named_rows(self) -> list[dict[str, object]]:
         """Return each row with its name, what it is called, and its values."""
-        scenarios = self.flywheel.scenarios
+        titles = {name: scenario.title for name, scenario in self.flywheel.scenarios.items()}
         return [
-            {"name": name, "title": scenarios[name].title if name in scenarios else name, "values": list(values)}
+            {"name": name, "title": titles.get(name, name), "values": list(values)}
             for name, values in self.rows
         ]
 
@@ -83,8 +90,7 @@ def find_table(flywheel: Flywheel, table: AskedTable, spec: RunSpec) -> TableFin
             rows.append((name, tuple(_cell(ran, c, stop if c.at is None else c.at) for c in table.columns)))
     else:
         ran = simulate(flywheel, spec, save=names, save_at=table.dates)
-        for date in table.dates:
-            rows.append((f"{date:g}", tuple(_cell(ran, c, date) for c in table.columns)))
+        rows += [(f"{date:g}", tuple(_cell(ran, c, date) for c in table.columns)) for date in table.dates]
     return TableFinding(flywheel, table, tuple(rows))
 
 

@@ -13,6 +13,7 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import SelfTurning
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import simulate
+from putar.language.amounts import amount, date_text, number_text
 from putar.runs.design import Change
 from putar.runs.ensemble import Ensemble
 
@@ -85,25 +86,25 @@ def _sentence(
     titles = {form.id: form.title.lower() for form in flywheel.links}
     outside = " and ".join(titles[link] for link in asked.outside_links)
     unit, label = flywheel.model[output].unit, flywheel.model[output].label
-    start = f"{asked.shock_date:g}" if asked.shock_date is not None else f"{cut_from:g}"
+    start = date_text(cut_from if asked.shock_date is None else asked.shock_date)
     return (
         f"{word[found.spins]} An extra {gaps[0]:.0f} % of {pushed.label} in {start} {moved} "
-        f"{' and '.join(after)}. Without {outside} from {cut_from:g} on, the {label} of {at:g} "
-        f"would be {left:.3g} instead of {whole:.3g} {unit}."
+        f"{' and '.join(after)}. Without {outside} from {date_text(cut_from)} on, the {label} at "
+        f"{date_text(at)} would be {amount(left, unit)} instead of {number_text(whole)}."
     )
 
 
 def _years(years: float) -> str:
-    return "one year" if years == 1 else f"{years:g} years"
+    words = {1.0: "one year", 2.0: "two", 3.0: "three", 4.0: "four", 5.0: "five"}
+    return words.get(years, f"{years:g} years")
 
 
 def _grounds(flywheel: Flywheel, asked: SelfTurning, cut_from: float, at: float) -> tuple[str, ...]:
-    shock = ", ".join(f"{name} = {value:g}" for name, value in asked.shock.items())
-    return (
-        f"a push ({shock}) and the gap it leaves in {asked.variable} after "
-        f"{', '.join(f'{years:g}' for years in asked.after)} {flywheel.model.time.unit}s: "
-        "it must not fade in a wheel that turns by itself",
-        f"a run with {', '.join(asked.outside_links)} at arm's length from {cut_from:g}: "
-        f"{asked.output} at {at:g} must keep at least {KEPT:.0%}",
-        "linear loop scores, growth rates of loops and stall margins are not part of this verdict yet",
-    )
+    titles = {form.id: form.title.lower() for form in flywheel.links}
+    outside = " and ".join(titles[link] for link in asked.outside_links)
+    years = ", ".join(f"{years:g}" for years in asked.after)
+    pushed, output = flywheel.model[asked.variable.partition("[")[0]], asked.output.partition("[")[0]
+    push = f"a push: the gap it leaves in {pushed.label} after {years} {flywheel.model.time.unit}s"
+    cut = f"a cut: with {outside} at arm's length from {date_text(cut_from)}"
+    keeps = f"the {flywheel.model[output].label} at {date_text(at)} must keep at least {100 * KEPT:.0f} %"
+    return (f"{push} must not fade in a wheel that turns by itself", f"{cut}, {keeps}")

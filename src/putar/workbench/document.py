@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 BINDS = "_binds"  # an auxiliary with this ending is 1 while the limit it is named for is active
+FAR = 0.1  # a run that misses the last observation by more, and its range, is warned of
 POINT_STEP = 0.25  # in the model's unit of time: how dense the points of a headline series are
 
 
@@ -184,7 +185,7 @@ def _out_of_range(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]:
 
 
 def _far_from_data(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]]:
-    """Return a warning for each headline whose last observation the run misses by a tenth or more."""
+    """Return a warning for each headline whose last observation the run misses by far."""
     rows: list[dict[str, object]] = []
     for headline in flywheel.headline:
         seen = [o for o in flywheel.series.get(headline.series or "", ()) if o.until is None]
@@ -196,7 +197,7 @@ def _far_from_data(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]
             last.value if last.low is None else last.low,
             last.value if last.high is None else last.high,
         )
-        if last.value > 0 and not 0.9 * low <= model <= 1.1 * high:
+        if last.value > 0 and not low <= model <= high and abs(model / last.value - 1) > FAR:
             gap = 100 * (model / last.value - 1)
             seen_as = f"the model says {model:.4g}, {last.value:g} was observed"
             what = f"{headline.label} of {last.time:.1f}: {seen_as}"

@@ -15,7 +15,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["amount", "print_answer", "print_claims", "print_links", "print_problems", "print_table"]
+from putar.language.amounts import number_text, unit_words
+
+__all__ = ["print_answer", "print_claims", "print_links", "print_problems", "print_table"]
 
 LAMPS = {
     "holds": ("●", "green"),
@@ -28,21 +30,8 @@ LAMPS = {
     "untestable": ("–", "bright_black"),
 }
 Row = Mapping[str, Any]
-COLUMNS = 6  # dates shown of a headline series
+COLUMNS = 5  # dates shown of a headline series
 BAR = 24
-
-
-def amount(value: float | None) -> str:
-    """Return a number with three significant digits, thousands apart; a dash where there is none."""
-    if value is None:
-        return "–"
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if size >= 1e6 or size < 1e-3:
-        return f"{value:.3g}"
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
-    return f"{value:,.{digits}f}".replace("-", "−")
 
 
 def print_answer(console: Console, payload: Row) -> None:
@@ -105,14 +94,14 @@ def print_table(console: Console, table: Row) -> None:
         for column in columns[1:]:
             grid.add_column(f"{column['label']}\n{column['unit']}", justify="right")
         for row in rows:
-            grid.add_row(str(row[0]).replace("_", " "), *[amount(value) for value in row[1:]])
+            grid.add_row(str(row[0]).replace("_", " "), *[number_text(value) for value in row[1:]])
     else:
         grid.add_column("")
         for row in rows:
             grid.add_column(str(row[0]), justify="right")
         grid.add_column("unit", style="dim")
         for index, column in enumerate(columns[1:], start=1):
-            grid.add_row(column["label"], *[amount(row[index]) for row in rows], column["unit"])
+            grid.add_row(column["label"], *[number_text(row[index]) for row in rows], column["unit"])
     console.print(grid)
 
 
@@ -140,7 +129,7 @@ def _verdict(verdict: Row) -> RenderableType:
 
 def _shown_dates(points: Sequence[Row], now: float | None) -> list[float]:
     times = [float(point["time"]) for point in points]
-    whole = [t for t in times if abs(t - round(t)) < 1e-9] or times
+    whole = [t for t in times[1:] if abs(t - round(t)) < 1e-9] or times
     step = max(1, -(-len(whole) // COLUMNS))
     dates = whole[::-step][::-1]
     if now is not None and times[0] <= now <= times[-1]:
@@ -152,30 +141,42 @@ def _headline(payload: Row) -> RenderableType:
     rows, now = payload["headline"], payload["time"]["now"]
     dates = _shown_dates(rows[0]["points"], now)
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    grid.add_column("")
+    grid.add_column("", max_width=38)
     for date in dates:
-        grid.add_column(f"{date:g}" + (" now" if date == now else ""), justify="right")
-    grid.add_column("unit", style="dim")
-    grid.add_column("last seen", style="dim")
+        grid.add_column("now" if date == now else f"{date:g}", justify="right", no_wrap=True)
     for row in rows:
         points = {float(p["time"]): p for p in row["points"]}
         values = [points[date] for date in dates]
-        seen = row["observed"][-1] if row["observed"] else None
-        last = f"{amount(seen['value'])} ({seen['time']:.1f})" if seen else ""
-        grid.add_row(row["label"], *[amount(p["value"]) for p in values], row["unit"], last)
+        unit = unit_words(row["unit"])
+        name = Text.assemble(row["label"], (f", {unit}" if unit else "", "dim"))
+        grid.add_row(name, *[number_text(p["value"]) for p in values])
         if any(p["low"] is not None for p in values):
-            band = [f"{amount(p['low'])}…{amount(p['high'])}" for p in values]
-            grid.add_row(Text("  5 to 95 %", style="dim"), *[Text(b, style="dim") for b in band], "", "")
+            band = [_band(p, p["time"] >= (now or 0.0)) for p in values]
+            grid.add_row(Text("  5 to 95 %", style="dim"), *[Text(b, style="dim") for b in band])
+        if row["observed"]:
+            seen = row["observed"][-1]
+            last = f"  seen {number_text(seen['value'])} in {seen['time']:.1f} ({seen['fact']})"
+            grid.add_row(Text(last, style="dim"))
     return grid
+
+
+def _band(point: Row, shown: bool) -> str:
+    return f"{_short(point['low'])}–{_short(point['high'])}" if shown and point["low"] is not None else ""
+
+
+def _short(value: float) -> str:
+    """Return a number in two digits, for the ends of a band."""
+    size = abs(value)
+    return number_text(value) if size >= 100 or size < 1e-4 else f"{value:.2g}".replace("-", "−")
 
 
 def _links(output: Row) -> RenderableType:
     rows = sorted(output["links"], key=lambda row: -row["shapley"])
     largest = max((abs(row["shapley"]) for row in rows), default=0.0) or 1.0
     cut = f", cut from {output['cut_from']:g}" if output.get("cut_from") is not None else ""
-    ends = f"{amount(output['all'])} with all links, {amount(output['none'])} with none"
+    ends = f"{number_text(output['all'])} with all links, {number_text(output['none'])} with none"
     linchpin = output["linchpin"].replace("_", " ")
-    head = f"{output['output']}{cut}: {ends} ({output['unit']}). The linchpin is {linchpin}."
+    head = f"{output['output']}{cut}: {ends} ({unit_words(output['unit'])}). The linchpin is {linchpin}."
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     for name, side in (("link", "left"), ("", "left"), ("share", "right"), ("5 to 95 %", "right")):
         grid.add_column(name, justify=side)  # type: ignore[arg-type]
@@ -184,14 +185,14 @@ def _links(output: Row) -> RenderableType:
     for row in rows:
         share = row["shapley"]
         bar = ("█" if share >= 0 else "░") * max(1, round(BAR * abs(share) / largest)) if share else ""
-        band = "" if row["low"] is None else f"{amount(row['low'])}…{amount(row['high'])}"
+        band = "" if row["low"] is None else f"{number_text(row['low'])}…{number_text(row['high'])}"
         style = "" if share >= 0 else "red"
         grid.add_row(
             row["title"] or row["id"],
             Text(bar, style=style),
-            amount(share),
+            number_text(share),
             band,
-            amount(row["last"]),
+            number_text(row["last"]),
             row["border"],
         )
     return Group(Text(head), grid, *_together(output))
@@ -203,8 +204,8 @@ def _together(output: Row) -> Iterable[RenderableType]:
         names = f"{pair['a']} and {pair['b']}".replace("_", " ")
         word = "stand in for each other" if pair["beyond_single"] > 0 else "work only together"
         yield Text(
-            f"{names} {word}: both cut cost {amount(pair['loss'])}, "
-            f"{amount(pair['beyond_single'])} beyond the two single cuts.",
+            f"{names} {word}: both cut cost {number_text(pair['loss'])}, "
+            f"{number_text(pair['beyond_single'])} beyond the two single cuts.",
             style="dim",
         )
 
@@ -238,11 +239,11 @@ def _claims(claims: Sequence[Row], *, long: bool) -> RenderableType:
 
 def _check(check: Row) -> str:
     computed = check["computed"] or {}
-    value = amount(computed.get("value"))
+    value = number_text(computed.get("value"))
     if computed.get("low") is not None and computed["low"] != computed["high"]:
-        value += f" ({amount(computed['low'])} to {amount(computed['high'])})"
+        value += f" ({number_text(computed['low'])} to {number_text(computed['high'])})"
     bound = check["bound"]
-    shown = amount(bound) if isinstance(bound, int | float) else str(bound)
+    shown = number_text(bound) if isinstance(bound, int | float) else str(bound)
     chance = "" if check["probability"] is None else f", probability {check['probability']:.2f}"
     decided = f", decided by {check['decided_by']}" if check["decided_by"] else ""
     tested = f"{value} {check['comparator']} {shown} {check['unit']}"
