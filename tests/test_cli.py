@@ -1,0 +1,264 @@
+"""The command line: the contract of each command, its exit codes, and what it says of wrong words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import putar
+from putar.cli import main
+
+SHIPPED = "openai-compute"
+POND = """
+time 0 to 20 step 0.25 : year
+unit fish
+subsystem pond "The pond"
+stock fish : fish = 10
+  inflow births
+flow births : fish/year = growth * fish * (1 - fish / room)
+constant growth : 1/year = 0.5
+  range 0.1 to 0.8
+  distribution uniform 0.1 0.8
+  status assumed
+  ; a guess
+constant room : fish = 1000
+  status fixed
+  ; the pond's size
+"""
+
+
+def putar_says(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def document(*words: str) -> dict[str, Any]:
+    result = putar_says(*words, "--json")
+    assert result.exit_code in (0, 1), result.output
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+@pytest.fixture
+def pond(tmp_path: Path) -> str:
+    path = tmp_path / "pond.putar"
+    path.write_text(POND, encoding="utf-8")
+    return str(path)
+
+
+def test_list_counts_what_ships() -> None:
+    """Every flywheel with its sizes."""
+    rows = {row["name"]: row for row in document("list")["flywheels"]}
+
+    assert set(rows[SHIPPED]) == {"name", "title", "subsystems", "variables", "links", "claims", "facts"}
+    assert rows[SHIPPED]["links"] == 7
+    assert rows[SHIPPED]["facts"] > 100
+
+
+def test_run_prints_the_contract_and_writes_one_page(tmp_path: Path) -> None:
+    """The keys of the contract, the numbers of the fitted vector, and a page that exists."""
+    found = document("run", SHIPPED, "--out", str(tmp_path))
+    headline = {row["name"]: row for row in found["headline"]}
+
+    assert set(found) == {
+        *("model", "scenario", "engine", "time", "headline", "verdict", "links", "loops", "claims"),
+        *("warnings", "files", "seconds"),
+    } | (set(found) & {"dominant", "lead_probability"})
+    assert set(found["verdict"]) == {"spins", "sentence", "rate", "rests_on"}
+    rate = {point["time"]: point["value"] for point in headline["money.run_rate"]["points"]}
+    users = {point["time"]: point["value"] for point in headline["users.weekly_users"]["points"]}
+    assert rate[2026.0] == pytest.approx(20.56, rel=0.01)
+    assert rate[2030.0] == pytest.approx(142.0, rel=0.01)
+    assert users[2026.0] == pytest.approx(838.3, rel=0.01)
+    page = Path(found["files"][0])
+    assert page.parent == tmp_path
+    assert 10_000 < page.stat().st_size < 8_000_000
+
+
+def test_run_with_members_gives_bands_that_hold_the_future_and_keep_history(tmp_path: Path) -> None:
+    """Low and high stand around later values; they come from draws, the value does not."""
+    found = document("run", SHIPPED, "--members", "60", "--seed", "3", "--out", str(tmp_path))
+    row = next(row for row in found["headline"] if row["name"] == "money.run_rate")
+    late = next(point for point in row["points"] if point["time"] == 2030.0)
+
+    assert late["low"] < late["value"] < late["high"]
+    assert found["engine"]["members"] == 60
+    assert late["value"] == pytest.approx(142.0, rel=0.01)
+
+
+def test_run_is_the_same_run_when_asked_again(tmp_path: Path) -> None:
+    """The checksum is that of the numbers, not of the moment."""
+    first = document("run", SHIPPED, "--out", str(tmp_path))["engine"]["checksum"]
+
+    assert document("run", SHIPPED, "--out", str(tmp_path))["engine"]["checksum"] == first
+    other = document("run", SHIPPED, "--set", "fleet.contract_life=4", "--out", str(tmp_path))
+    assert other["engine"]["checksum"] != first
+
+
+def test_run_on_a_terminal_ends_in_a_page_of_text(tmp_path: Path) -> None:
+    """The verdict, the numbers, the links and where the page is."""
+    result = putar_says("run", SHIPPED, "--out", str(tmp_path))
+
+    assert result.exit_code == 0
+    for words in (
+        "No, it is pushed.",
+        "Run rate",
+        "The linchpin is",
+        "What binds when",
+        "openai-compute.html",
+    ):
+        assert words in result.stdout
+
+
+def test_links_add_up_exactly() -> None:
+    """128 coalitions a protocol; the shares sum to all minus none."""
+    found = document("links", SHIPPED)
+
+    assert found["exact"] is True
+    assert found["runs"] == 128
+    assert len(found["protocols"]) == 3
+    for game in found["protocols"]:
+        total = sum(link["shapley"] for link in game["links"])
+        assert total == pytest.approx(game["all"] - game["none"], rel=1e-9)
+    assert found["linchpin"] == "growth_capital"
+    assert {"id", "from", "to", "border", "shapley", "low", "high", "first", "last", "stall_margin"} <= set(
+        found["links"][0]
+    )
+
+
+def test_links_of_a_chosen_output() -> None:
+    """An output and a date of one's own; `value` is the flywheel's value."""
+    found = document("links", SHIPPED, "--output", "users.weekly_users@2030", "--from", "2027")
+
+    assert found["output"] == "users.weekly_users@2030"
+    assert found["cut_from"] == 2027.0
+    assert document("links", SHIPPED, "--output", "value")["unit"] == "busd"
+
+
+def test_simulate_writes_csv_that_begins_with_time(pond: str) -> None:
+    """The first column is time; every variable is a column."""
+    rows = list(csv.reader(io.StringIO(putar_says("simulate", pond).stdout)))
+
+    assert rows[0] == ["time", "pond.fish", "pond.births", "pond.growth", "pond.room"]
+    assert [float(rows[1][0]), float(rows[1][1])] == [0.0, 10.0]
+    assert len(rows) == 82
+
+
+def test_simulate_keeps_what_is_asked_and_sets_what_is_said(pond: str) -> None:
+    """Short names do; a setting may act from a date."""
+    found = document("simulate", pond, "--variables", "fish", "--set", "pond.growth=0@10")
+
+    assert list(found["variables"]) == ["pond.fish"]
+    series = found["variables"]["pond.fish"]
+    assert series[40] == series[80] < 1000.0
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".nc"])
+def test_simulate_writes_files_by_suffix(pond: str, tmp_path: Path, suffix: str) -> None:
+    """A file appears whole; nothing else does."""
+    out = tmp_path / "sub" / f"run{suffix}"
+
+    assert putar_says("simulate", pond, "--output", str(out), "--members", "3").exit_code == 0
+    assert out.stat().st_size > 1000
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
+
+
+def test_check_is_content_with_what_ships() -> None:
+    """No error in the shipped flywheel."""
+    found = document("check", SHIPPED)
+
+    assert [problem for problem in found["problems"] if problem["severity"] == "error"] == []
+    assert putar_says("check", SHIPPED).exit_code == 0
+
+
+def test_check_says_no_with_file_and_line(tmp_path: Path) -> None:
+    """A wrong unit in one equation of a copy is an error with its place; the exit code is 1."""
+    copy = tmp_path / "copy"
+    shutil.copytree(Path(putar.__file__).parent / "flywheels" / "openai_compute", copy)
+    file = copy / "fleet.putar"
+    lines = file.read_text(encoding="utf-8").split("\n")
+    at = next(i for i, line in enumerate(lines) if line.startswith("flow retiring"))
+    lines[at] = lines[at].replace("=", "= 2 * fleet.capacity *", 1)
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+    result = putar_says("check", str(copy), "--json")
+
+    assert result.exit_code == 1
+    problem = json.loads(result.stdout)["problems"][0]
+    assert problem["kind"] == "unit"
+    assert (problem["where"]["path"], problem["where"]["line"]) == ("fleet.putar", at + 1)
+
+
+def test_claims_are_verdicts_with_their_checks() -> None:
+    """Every claim has checks, every check a verdict of the scale."""
+    rows = document("claims", SHIPPED)["claims"]
+    scale = {"holds", "likely", "undetermined", "unlikely", "refuted", "ill-posed", "untestable"}
+
+    assert len(rows) >= 11
+    for row in rows:
+        assert set(row) >= {"id", "says", "verdict", "why", "facts", "checks"}
+        assert {check["verdict"] for check in row["checks"]} <= scale
+        assert row["verdict"] in scale | {"mixed"}
+
+
+def test_own_model_file_runs_without_a_story(pond: str, tmp_path: Path) -> None:
+    """A single file has no links or claims, and says so by leaving them empty."""
+    found = document("run", pond, "--out", str(tmp_path))
+
+    assert (found["links"], found["claims"]) == ([], [])
+    assert found["verdict"]["spins"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("run", "openai-compte"), "did you mean 'openai-compute'?"),
+        (("run", SHIPPED, "--scenario", "glutt"), "unknown scenario 'glutt'\n  fix: did you mean 'glut'?"),
+        (("run", SHIPPED, "--set", "fleet.contract_live=4"), "did you mean 'fleet.contract_life'?"),
+        (("run", SHIPPED, "--set", "fleet.contract_life"), "sets nothing"),
+        (("run", SHIPPED, "--set", "fleet.capacity=1"), "computed"),
+        (("run", SHIPPED, "--cut", "own_reserch"), "did you mean 'own_research'?"),
+        (("run", SHIPPED, "--table", "scenaros"), "did you mean 'scenarios'?"),
+        (("links", SHIPPED, "--output", "money.runrate@2030"), "did you mean 'money.run_rate'?"),
+        (("links", SHIPPED, "--output", "money.run_rate@2050"), "outside the run"),
+        (("simulate", SHIPPED, "--variables", "weekly_user"), "did you mean 'users.weekly_users'?"),
+        (("simulate", SHIPPED, "--output", "x.cvs"), "did you mean '.csv'?"),
+        (("simulat", SHIPPED), "did you mean 'simulate'?"),
+        (("run", SHIPPED, "--sceanrio", "base"), "--scenario"),
+        (("run", SHIPPED, "--members", "-1"), "-1 members cannot be run"),
+    ],
+)
+def test_wrong_words_end_with_two_and_the_nearest_right_one(words: tuple[str, ...], message: str) -> None:
+    """The message goes to stderr; stdout stays empty."""
+    result = putar_says(*words)
+
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_value_outside_its_range_is_warned_of(tmp_path: Path) -> None:
+    """The run goes on; the warning names the range."""
+    found = document("run", SHIPPED, "--set", "users.churn_rate=9", "--out", str(tmp_path))
+
+    assert any("users.churn_rate = 9 is outside its range" in row["what"] for row in found["warnings"])
+
+
+def test_module_and_command_are_the_same() -> None:
+    """`python -m putar` answers, quickly, without the heavy libraries."""
+    code = "import sys, putar.cli; print(sorted({'numpy', 'scipy', 'rich', 'xarray'} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    helped = subprocess.run(
+        [sys.executable, "-m", "putar", "--help"], capture_output=True, text=True, check=True
+    )
+
+    assert loaded.stdout.strip() == "[]"
+    assert "simulate" in helped.stdout
