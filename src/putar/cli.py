@@ -299,9 +299,13 @@ def links_command(
 ) -> None:
     """Share an output out over the links of MODEL, exactly, over all their combinations."""
     study = _open(model)
-    found = study.links(
-        output, cut_from=cut_from, scenario=scenario, set=settings, members=members, seed=seed
-    )
+    if output is None and cut_from is None:
+        found = study.link_protocols(scenario, set=settings, members=members, seed=seed)
+    else:
+        one = study.links(
+            output, cut_from=cut_from, scenario=scenario, set=settings, members=members, seed=seed
+        )
+        found = (one,)
     documents = [finding.as_json() for finding in found]
     if as_json:
         _emit({**documents[0], "protocols": documents})

@@ -169,16 +169,39 @@ class Study:
         set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
         members: int = 0,
         seed: int = 0,
-    ) -> tuple[LinkFinding, ...]:
-        """Return what each link carries: of one output, or of each the flywheel asks about."""
-        spec = self.spec(scenario, set)
+    ) -> LinkFinding:
+        """Return what each link carries of one output, exactly, over all combinations of links.
+
+        Parameters
+        ----------
+        output : `variable@date`, or `value`; by default the first that the flywheel asks about
+        cut_from : the date from which links are at arm's length; by default the flywheel's "now"
+        members : draws for the band of each share
+        """
         if output is None:
-            asked = protocols_of(self.flywheel)
-            if cut_from is not None:
-                asked = tuple(replace(protocol, cut_from=cut_from) for protocol in asked)
+            asked = protocols_of(self.flywheel)[0]
+            asked = asked if cut_from is None else replace(asked, cut_from=cut_from)
         else:
-            asked = (parse_output(self.flywheel, output, cut_from),)
-        return tuple(find_links(self.flywheel, p, spec, members, seed) for p in asked)
+            name, sign, date = output.partition("@")
+            outputs = [name for name, _ in self.flywheel.program.outputs]
+            full = name if name == "value" else _short_name(name, outputs)
+            asked = parse_output(self.flywheel, f"{full}{sign}{date}", cut_from)
+        return find_links(self.flywheel, asked, self.spec(scenario, set), members, seed)
+
+    def link_protocols(
+        self,
+        scenario: str = "base",
+        *,
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
+        members: int = 0,
+        seed: int = 0,
+    ) -> tuple[LinkFinding, ...]:
+        """Return what each link carries of every output that the flywheel asks about."""
+        spec = self.spec(scenario, set)
+        return tuple(
+            find_links(self.flywheel, protocol, spec, members, seed)
+            for protocol in protocols_of(self.flywheel)
+        )
 
     def settings(self, texts: Sequence[str]) -> dict[str, ArrayLike]:
         """Return what texts such as `fleet.life=4@2027` set, for `run`."""

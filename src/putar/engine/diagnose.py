@@ -1,105 +1,184 @@
-"""Why a member failed: the first operation whose result is not finite although its arguments are.
+"""Where a member first went wrong: time, variable, operation and operands.
 
-The member is run again by the judge, with every variable looked at in the order of evaluation. This
-is slow and done for a failed member only.
+Kernels do not look at the numbers they make. When a member's rows hold an infinity or not-a-number, this
+runs that one member again on the judge's evaluations, step by step and node by node, and stops at the first
+value that is not finite though all it was made of is. A variable that is named for it is the first, in the
+order of evaluation, that the value reaches.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from putar.engine.ir import Op, Program, live_order, render
-from putar.engine.operations import uniform
+from putar.engine.operations import OPERATIONS, uniform
 from putar.engine.reference import evaluate, step_states
 
-__all__ = ["Diagnosis", "diagnose"]
+__all__ = ["Failure", "Segment", "first_failure"]
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """The first output that was not finite, when, and why in one sentence."""
+class Segment:
+    """Parameters of one member, by Program.parameters, in force from step `first` on, up to `last`."""
 
-    output: str
-    time: float
-    why: str
+    parameters: tuple[float, ...]
+    first: int
+    last: int
 
 
-def diagnose(
-    program: Program,
-    segments: Sequence[tuple[int, Sequence[float]]],
-    *,
-    seed: int = 0,
-    member: int = 0,
-) -> Diagnosis | None:
-    """Return why a member's run failed, or None if every output stays finite.
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The first value that is not finite.
 
     Parameters
     ----------
-    segments : (first step, parameters of this member) in the order of the steps
-    seed, member : what its random draws depend on
+    variable : the first output or state that it reaches
+    time, step : when, in the model's unit and as the number of the step
+    value : what the operation gave: an infinity or not-a-number
+    operation : the operation, with names, as text
+    operands : what it was made of
     """
-    names = dict.fromkeys(node for _, node in program.outputs)
-    roots = [state.next for state in program.states] + list(names)
-    order = live_order(program.graph, roots)
-    starts = [first for first, _ in segments]
-    initial = evaluate(
-        program,
-        live_order(program.graph, [state.initial for state in program.states]),
-        segments[0][1],
-        (),
-        program.start,
-        lambda _: math.nan,
-    )
-    states = [initial[state.initial] for state in program.states]
-    for n in range(program.steps + 1):
-        parameters = segments[bisect_right(starts, n) - 1][1]
 
-        def values(
-            at: Sequence[float], c: float, n: int = n, parameters: Sequence[float] = parameters
-        ) -> dict[int, float]:
-            def draw(slot: int) -> float:
-                return uniform(seed, slot, member, n)
+    variable: str
+    time: float
+    step: int
+    value: float
+    operation: str
+    operands: tuple[float, ...]
+    symbol: str
 
-            return evaluate(program, order, parameters, at, program.time_at(n + c), draw)
-
-        here = values(states, 0.0)
-        found = _first_failure(program, order, here)
-        if found is not None:
-            return _explained(program, here, found, program.time_at(n))
-        if n < program.steps:
-            states = step_states(program, states, here, values)
-    return None
+    def __str__(self) -> str:
+        became = "not-a-number" if math.isnan(self.value) else "infinite"
+        numbers = [f"({x:.6g})" if x < 0 and "(" not in self.symbol else f"{x:.6g}" for x in self.operands]
+        shown = self.symbol.format(*numbers, key="") if self.operands else f"{self.value:g}"
+        return f"{self.variable} became {became} at {self.time:.10g}: {shown}, in {self.operation}"
 
 
-def _first_failure(program: Program, order: Sequence[int], here: dict[int, float]) -> int | None:
-    """Return the first output or state, in the order of evaluation, whose value is not finite."""
-    watched = {node for _, node in program.outputs}
-    for index in order:
-        stateful = program.graph.nodes[index].op is Op.STATE
-        if (index in watched or stateful) and not math.isfinite(here[index]):
-            return index
-    return None
+def first_failure(
+    program: Program, segments: Sequence[Segment], *, seed: int = 0, member: int = 0
+) -> Failure | None:
+    """Return where a member first became infinite or not-a-number, or None if it stayed finite.
+
+    Parameters
+    ----------
+    segments : the member's parameters over the run, in order, without gaps
+    seed, member : what its random draws depended on
+    """
+    return _Rerun(program, seed, member).through(segments)
 
 
-def _explained(program: Program, here: dict[int, float], found: int, time: float) -> Diagnosis:
-    nodes = program.graph.nodes
-    named = {node: name for name, node in reversed(program.outputs)}
-    name = named.get(found, render(program, found))
-    cause = found
-    while True:  # go down to the operation that made it, past those that only handed it on
-        below = [a for a in nodes[cause].args if not math.isfinite(here[a])]
-        if not below:
-            break
-        cause = below[0]
-    value = "not-a-number" if math.isnan(here[found]) else "infinite"
-    node = nodes[cause]
-    inside = ", ".join(f"{named.get(a, render(program, a, 2))} = {here[a]:.6g}" for a in node.args)
-    if node.args:
-        text = f"{render(program, cause, 2)} with {inside}"
-    else:
-        text = f"{render(program, cause)} is {here[cause]:g}"
-    why = f"{name} became {value} at {time:g}: {text}"
-    return Diagnosis(name, time, why)
+class _Rerun:
+    def __init__(self, program: Program, seed: int, member: int) -> None:
+        self.program, self.seed, self.member = program, seed, member
+        graph, states = program.graph, program.states
+        self.initial = live_order(graph, [state.initial for state in states])
+        self.order = live_order(graph, [s.next for s in states] + [node for _, node in program.outputs])
+
+    def through(self, segments: Sequence[Segment]) -> Failure | None:
+        program = self.program
+        names = {state.initial: state.name for state in reversed(program.states)}
+        values = evaluate(program, self.initial, segments[0].parameters, (), program.start, _no_draw)
+        found = self.search(self.initial, values, names, 0, 0.0)
+        now = [values[state.initial] for state in program.states]
+        names = {state.next: state.name for state in reversed(program.states)}
+        names |= {node: name for name, node in reversed(program.outputs)}
+        for segment in segments:
+            for n in range(segment.first, segment.last + (segment.last == program.steps)):
+                if found:
+                    return found
+                at = partial(self.values, segment.parameters, n)
+                here = at(now, 0.0)
+                found = self.search(self.order, here, names, n, 0.0)
+                if found is None and n < segment.last:
+                    now, found = self.step(now, here, at, names, n)
+        return found
+
+    def values(
+        self, parameters: Sequence[float], n: int, states: Sequence[float], c: float
+    ) -> dict[int, float]:
+        """Return all values at a step, or a fraction c into it."""
+        draw = partial(self.draw, n)
+        time = self.program.time_at(n + c)
+        return evaluate(self.program, self.order, parameters, states, time, draw)
+
+    def draw(self, n: int, slot: int) -> float:
+        return uniform(self.seed, slot, self.member, n)
+
+    def step(
+        self,
+        now: list[float],
+        here: dict[int, float],
+        at: partial[dict[int, float]],
+        names: Mapping[int, str],
+        n: int,
+    ) -> tuple[list[float], Failure | None]:
+        """Return the states one step on, and what failed inside the step or in its sums."""
+        stages: list[tuple[float, dict[int, float]]] = []
+
+        def rates(states: Sequence[float], c: float) -> dict[int, float]:
+            values = at(states, c)
+            stages.append((c, values))
+            return values
+
+        moved = step_states(self.program, now, here, rates)
+        for c, values in stages:
+            if found := self.search(self.order, values, names, n, c):
+                return moved, found
+        for i, (state, x) in enumerate(zip(self.program.states, moved, strict=True)):
+            if not math.isfinite(x):
+                rate, h = here[state.next], self.program.step
+                operation = f"{state.name} + step * rate"
+                time = self.program.time_at(n + 1)
+                operands = (now[i], h, rate)
+                return moved, Failure(state.name, time, n + 1, x, operation, operands, "{0} + {1} * {2}")
+        return moved, None
+
+    def search(
+        self,
+        order: Sequence[int],
+        values: Mapping[int, float],
+        names: Mapping[int, str],
+        n: int,
+        c: float,
+    ) -> Failure | None:
+        """Return the first node that is not finite though it matters and its arguments are finite.
+
+        A value that no variable reaches (as the branch that is not taken) is no failure.
+        """
+        bad = {i for i in order if not math.isfinite(values[i])}
+        reached = next((i for i in order if i in bad and i in names), None)
+        if reached is None:
+            return None
+        cause = reached
+        while True:
+            node = self.program.graph.nodes[cause]
+            taken = node.args
+            if node.op is Op.SELECT:
+                taken = (node.args[1] if values[node.args[0]] != 0.0 else node.args[2],)
+            earlier = [a for a in taken if a in bad]
+            if not earlier:
+                break
+            cause = earlier[0]
+        return Failure(
+            names[reached],
+            self.program.time_at(n + c),
+            n,
+            values[cause],
+            render(self.program, cause),
+            tuple(values[a] for a in node.args),
+            _symbol(self.program, cause),
+        )
+
+
+def _symbol(program: Program, index: int) -> str:
+    node = program.graph.nodes[index]
+    if node.op is Op.LOOKUP:
+        return "table({0})"
+    return OPERATIONS[node.op].symbol
+
+
+def _no_draw(slot: int) -> float:
+    raise ValueError(f"an initial value draws from slot {slot}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import changes_of
 from putar.runs.design import Change, design
 from putar.runs.execute import execute
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LinkFinding", "find_links", "parse_output", "protocols_of"]
 
@@ -41,6 +45,15 @@ class LinkFinding:
     def output(self) -> str:
         """The output as it is asked for: `money.run_rate@2026`."""
         return f"{self.protocol.output}@{self.protocol.at:g}"
+
+    @property
+    def shapley(self) -> pd.DataFrame:
+        """A row a link: its share, the share's 5 to 95 % band, first in, last in, and the border."""
+        import pandas as pd
+
+        rows = self.as_json()["links"]
+        columns = ["shapley", "low", "high", "first", "last", "border", "from", "to"]
+        return pd.DataFrame(rows, columns=["id", *columns]).set_index("id")
 
     def as_json(self) -> dict[str, object]:
         """Return the contract of `putar links --json`."""

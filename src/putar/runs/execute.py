@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from putar.engine.build import compile as compile_program
-from putar.engine.diagnose import diagnose
+from putar.engine.diagnose import Segment, first_failure
 from putar.engine.ir import Program
 from putar.engine.kernel import Array, Kernel, saved_steps
 from putar.errors import RunError
@@ -153,11 +153,14 @@ def _endings(
     fine = np.asarray(np.isfinite(values).all(axis=(0, 1)) & np.isfinite(states).all(axis=0))
     status = tuple(Status.FINISHED if ok else Status.NOT_FINITE for ok in fine.tolist())
     failures: list[Failure] = []
+    firsts = [segment.first for segment in design.segments]
+    ends = [*firsts[1:], program.steps]
     for member in np.flatnonzero(~fine)[:EXPLAINED]:
-        segments = [(s.first, s.parameters[:, member]) for s in design.segments]
-        found = diagnose(program, segments, seed=seed, member=int(member))
+        held = [tuple(segment.parameters[:, member].tolist()) for segment in design.segments]
+        spans = [Segment(*span) for span in zip(held, firsts, ends, strict=True)]
+        found = first_failure(program, spans, seed=seed, member=int(member))
         if found is not None:
-            failures.append(Failure(int(member), found.output, found.time, found.why))
+            failures.append(Failure(int(member), found.variable, found.time, str(found)))
         else:
             failures.append(Failure(int(member), outputs[0], program.start, Status.NOT_FINITE.value))
     return status, tuple(failures)
