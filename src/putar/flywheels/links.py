@@ -51,13 +51,33 @@ class LinkFinding:
         """A row a link: its share, the share's 5 to 95 % band, first in, last in, and the border."""
         import pandas as pd
 
-        rows = self.as_json()["links"]
         columns = ["shapley", "low", "high", "first", "last", "border", "from", "to"]
-        return pd.DataFrame(rows, columns=["id", *columns]).set_index("id")
+        rows = [[row[column] for column in columns] for row in self.rows()]
+        return pd.DataFrame(rows, index=pd.Index(self.point.players, name="link"), columns=columns)
 
     def as_json(self) -> dict[str, object]:
         """Return the contract of `putar links --json`."""
-        point, rows = self.point, []
+        point = self.point
+        return {
+            "output": self.output,
+            "label": self.protocol.label,
+            "unit": self.unit,
+            "cut_from": self.protocol.cut_from,
+            "all": float(point.all),
+            "none": float(point.none),
+            "links": self.rows(),
+            "pairs": self._pairs(),
+            "linchpin": point.linchpin,
+            "linchpin_share": None if self.spread is None else self.spread.linchpin_share,
+            "exact": point.exact,
+            "runs": point.runs + (0 if self.spread is None else self.spread.runs),
+            "seconds": self.seconds,
+        }
+
+    def rows(self) -> list[dict[str, object]]:
+        """Return the contract's row of each link."""
+        point = self.point
+        rows: list[dict[str, object]] = []
         for i, form in enumerate(self.flywheel.links):
             low, high = self._band(i)
             rows.append(
@@ -78,21 +98,7 @@ class LinkFinding:
                     "arms_length": form.arms_length,
                 }
             )
-        return {
-            "output": self.output,
-            "label": self.protocol.label,
-            "unit": self.unit,
-            "cut_from": self.protocol.cut_from,
-            "all": float(point.all),
-            "none": float(point.none),
-            "links": rows,
-            "pairs": self._pairs(),
-            "linchpin": point.linchpin,
-            "linchpin_share": None if self.spread is None else self.spread.linchpin_share,
-            "exact": point.exact,
-            "runs": point.runs + (0 if self.spread is None else self.spread.runs),
-            "seconds": self.seconds,
-        }
+        return rows
 
     def _band(self, link: int) -> tuple[float | None, float | None]:
         if self.spread is None:
