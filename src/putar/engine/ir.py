@@ -261,7 +261,9 @@ def render(program: Program, index: int, depth: int = 3) -> str:
     inner = []
     for argument in node.args:
         text = render(program, argument, depth - 1)
-        inner.append(f"({text})" if " " in text and "(" not in OPERATIONS[node.op].symbol else text)
+        own, outer = OPERATIONS[program.graph.nodes[argument].op], OPERATIONS[node.op]
+        between = own.arity > 1 and "(" not in own.symbol and text != "..."
+        inner.append(f"({text})" if between and "(" not in outer.symbol else text)
     return OPERATIONS[node.op].symbol.format(*inner, key=node.key)
 
 

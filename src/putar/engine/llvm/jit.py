@@ -40,11 +40,6 @@ class Host:
         return 4 if "+avx" in self.features.split(",") else 2
 
     @property
-    def fuses(self) -> bool:
-        """Whether the CPU has fused multiply-adds; without, code calls the platform's, slowly."""
-        return "+fma" in self.features.split(",") or "x86" not in llvm.get_process_triple()
-
-    @property
     def avx512(self) -> bool:
         """Whether AVX-512 F, DQ and VL are there."""
         return {"+avx512f", "+avx512dq", "+avx512vl"} <= set(self.features.split(","))
@@ -99,16 +94,25 @@ def _linker() -> Any:
     return llvm.create_lljit_compiler(_target_machine(host(), 2))
 
 
+def _linked(code: bytes, symbol: str, *, alone: bool) -> Any:
+    builder = llvm.JITLibraryBuilder().add_object_img(code).export_symbol(symbol)
+    if not alone:
+        builder = builder.add_current_process()
+    return builder.link(_linker(), f"putar{next(_LIBRARY_NUMBER)}")
+
+
 class Machine:
     """Object code, loaded; `address` is that of its one public function."""
 
     def __init__(self, code: bytes, symbol: str) -> None:
         with _LOCK:
-            builder = llvm.JITLibraryBuilder().add_object_img(code)
-            if not host().fuses:
-                builder = builder.add_current_process()  # the platform's fma and floor
-            name = f"putar{next(_LIBRARY_NUMBER)}"
-            self._library = builder.export_symbol(symbol).link(_linker(), name)
+            try:
+                self._library = _linked(code, symbol, alone=True)
+                self.alone = True  # calls nothing outside itself
+            except RuntimeError:
+                # the CPU has no fused multiply-add, or no rounding instruction: the platform's are called
+                self._library = _linked(code, symbol, alone=False)
+                self.alone = False
             self.address: int = self._library[symbol]
 
     def function(self, *arguments: Any) -> Any:
