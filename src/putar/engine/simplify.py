@@ -83,7 +83,14 @@ def simplify(program: Program) -> Program:
 
 
 def rewrite(program: Program, passes: Sequence[Pass]) -> Program:
-    """Return the program in which each needed node went through the passes, after its arguments did."""
+    """Return the program in which each needed node went through the passes, after its arguments did.
+
+    What the passes made unneeded is dropped.
+    """
+    return _rebuilt(_rebuilt(program, passes), ())
+
+
+def _rebuilt(program: Program, passes: Sequence[Pass]) -> Program:
     roots = [n for s in program.states for n in (s.initial, s.next)] + [n for _, n in program.outputs]
     graph = Graph()
     place: dict[int, int] = {}
