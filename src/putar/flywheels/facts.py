@@ -116,10 +116,8 @@ def read_facts(path: Path, units: UnitTable, problems: list[Problem]) -> dict[st
 
 
 def _fact(row: Row, units: UnitTable, problems: list[Problem]) -> Fact | None:
-    before = len(problems)
-
-    def wrong(column: str, what: str, fix: str, kind: str = "source", severity: str = "error") -> None:
-        problems.append(Problem(severity, kind, row.where(column), what, fix))
+    def wrong(column: str, what: str, fix: str, kind: str = "source") -> None:
+        problems.append(Problem("error", kind, row.where(column), what, fix))
 
     told = row.values
     name = told["id"]
@@ -131,9 +129,8 @@ def _fact(row: Row, units: UnitTable, problems: list[Problem]) -> Fact | None:
         if not told[column]:
             wrong(column, f"{name}: {column} is empty", f"say the {column}")
     if not re.match(r"https?://\S+$", told["url"]):
-        wrong(
-            "url", f"{name}: {told['url'] or 'nothing'!r} is not an address", "give the page where it stands"
-        )
+        what = f"{told['url']!r} is not an address" if told["url"] else "no address"
+        wrong("url", f"{name}: {what}", "give the page where it stands")
     if told["date"] and decimal_year(told["date"]) is None:
         wrong("date", f"{name}: {told['date']!r} is not a date", "write 2026-05-31, 2026-05, 2026Q2 or 2026")
     counted = told["unit"] not in NOT_COUNTED
@@ -153,7 +150,7 @@ def _fact(row: Row, units: UnitTable, problems: list[Problem]) -> Fact | None:
     low, high = numbers["low"], numbers["high"]
     if isinstance(value, float):
         ordered(row, name, (low, value, high), problems)
-    if value is None or any(p.severity == "error" for p in problems[before:]):
+    if value is None or not _ID.fullmatch(name):
         return None
     words = {c: told[c] for c in ("date", "kind", "source_title", "publisher", "url", "note")}
     return Fact(name, told["quantity"], value, low, high, told["unit"], where=row.where("id"), **words)

@@ -52,6 +52,10 @@ __all__ = [
 ]
 
 BORDERS = ("across", "inside")
+SECTIONS = (
+    *("headline", "lever", "scenario", "protocol", "valuation"),
+    *("uncertainty", "self_turning", "table"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,9 @@ class _Folder:
             tuple(Link(x.id, x.title, x.source, x.target, document.where("link", i)) for i, x in links),
         )
         if any(problem.severity == "error" for problem in self.problems):
-            return None  # names below would be reported a second time
+            top.asked.update(SECTIONS)  # not read: names in them would be reported a second time
+            top.close()
+            return None
         asked = QuestionReader(self.top, model)
         series = read_series(self.path / "series.csv", model, facts, table, self.problems)
         flywheel = Flywheel(

@@ -231,10 +231,7 @@ def settable(model: Model) -> set[str]:
 def _not_settable(name: str, model: Model, known: set[str]) -> tuple[str, str]:
     variable = model.by_name.get(name.partition("[")[0])
     if variable is not None and variable.kind != "constant":
-        return (
-            f"{name} is computed (a {variable.kind}), it cannot be set",
-            "set a constant that it depends on",
-        )
+        return f"{name} is computed, it cannot be set", f"set a constant that this {variable.kind} needs"
     if variable is not None:
         return f"{name} is no element of a constant", f"one of: {', '.join(model.element_names(variable))}"
     near = nearest(name, known)
