@@ -46,10 +46,10 @@ def pysimlin(stem: Path, rooms: int) -> Runs:
 
 def pysd(stem: Path, rooms: int) -> Runs:
     """PySD's translation of the Vensim text; its own frame of the stocks is the answer."""
-    import pysd
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        import pysd
+
         model = pysd.read_vensim(stem.with_suffix(".mdl"))
     names = chain.stocks(rooms)
 

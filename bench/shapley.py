@@ -18,7 +18,7 @@ OUTPUT = "run_rate@2030"
 def main() -> None:
     """Ask with central values alone, and with a hundred draws of the uncertain constants."""
     model = putar.load("openai-compute")
-    (finding,) = model.links(OUTPUT)
+    finding = model.links(OUTPUT)
     np.testing.assert_allclose(finding.point.shapley.sum(), finding.point.all - finding.point.none, rtol=1e-9)
     cases = {str(draws): partial(model.links, OUTPUT, members=draws) for draws in (0, 100)}
     took = interleaved(cases, {"100": 3})
@@ -27,7 +27,7 @@ def main() -> None:
             {
                 "links": len(finding.point.players),
                 "draws": int(draws),
-                "runs": cases[draws]()[0].as_json()["runs"],
+                "runs": cases[draws]().as_json()["runs"],
                 "wall_s": round(took[draws].wall, 4),
                 "cpu_s": round(took[draws].cpu, 4),
             }
