@@ -55,6 +55,10 @@ class Builder:
         """Return the nodes of all elements an argument of a reducer stands for."""
         raise NotImplementedError
 
+    def reduced(self, call: Call, nodes: list[int]) -> int:
+        """Return the node of a reducer's value over the nodes of all its elements."""
+        raise NotImplementedError
+
     def hidden(
         self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]
     ) -> int:
@@ -143,7 +147,7 @@ def expand(b: Builder, call: Call) -> int:
     """Return the node of a call that reduces an array, remembers, or draws."""
     if call.function in REDUCERS:
         nodes = [node for arg in call.args for node in b.slice(arg)]
-        return REDUCERS[call.function](b, nodes)
+        return b.reduced(call, nodes)
     return MEMORY[call.function](b, call)
 
 

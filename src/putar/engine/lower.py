@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from putar.engine.expand import PURE, TIMED, Builder, expand
+from putar.engine.expand import PURE, REDUCERS, TIMED, Builder, expand
 from putar.engine.ir import Graph, Op, Program, State, Table
 from putar.errors import ModelError
 from putar.language.check import check, raise_errors
@@ -20,7 +20,7 @@ from putar.language.expr import Binary, Call, Expr, If, Name, Number, Unary
 from putar.language.model import Equation, Model, Points, Variable, element_name
 from putar.language.subscripts import Place, Slices, elements_meant, position, slices_in
 
-__all__ = ["lower"]
+__all__ = ["Lowering", "Needed", "lower"]
 
 Key = tuple[str, str, tuple[str, ...]]  # world, variable, elements
 
@@ -29,7 +29,7 @@ _BINARY |= {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE, "=": Op.EQ, "<>": 
 _BINARY |= {"AND": Op.AND, "OR": Op.OR}
 
 
-class _Needed(Exception):
+class Needed(Exception):
     """An equation needs a value that has no node yet."""
 
     def __init__(self, key: Key) -> None:
@@ -46,10 +46,12 @@ def lower(model: Model) -> Program:
         If the model has errors (all of them), an algebraic loop or circular initial values.
     """
     raise_errors(check(model))
-    return _Lowering(model).program()
+    return Lowering(model).program()
 
 
-class _Lowering:
+class Lowering:
+    """Lowers a model element by element; `formulas` lowers each equation by itself instead."""
+
     def __init__(self, model: Model) -> None:
         self.model, self.graph = model, Graph()
         self.nodes: dict[Key, int] = {}
@@ -151,7 +153,7 @@ class _Lowering:
                     if stack:
                         continue
                 return wanted()
-            except _Needed as needed:
+            except Needed as needed:
                 if needed.key in stack:
                     raise self._loop(stack[stack.index(needed.key) :]) from None
                 stack.append(needed.key)
@@ -208,7 +210,11 @@ class _Lowering:
         """Return a node that exists, or ask for it to be lowered first."""
         if key in self.nodes:
             return self.nodes[key]
-        raise _Needed(key)
+        raise Needed(key)
+
+    def reduced(self, builder: Builder, call: Call, nodes: list[int]) -> int:
+        """Return the node of a reducer's value over the nodes of all its elements."""
+        return REDUCERS[call.function](builder, nodes)
 
     def curve(self, points: Points, node: int) -> int:
         """Return the node of a curve's value at a node; log curves look up the logarithm."""
@@ -234,7 +240,7 @@ class _Lowering:
 class _Expression(Builder):
     """Lowers one equation in one world at one place."""
 
-    def __init__(self, lowering: _Lowering, world: str, place: Place, equation: Equation) -> None:
+    def __init__(self, lowering: Lowering, world: str, place: Place, equation: Equation) -> None:
         super().__init__(lowering.graph, lowering.model.time, world)
         self.all, self.place, self.equation = lowering, place, equation
         self.model = lowering.model
@@ -292,6 +298,10 @@ class _Expression(Builder):
         node = self.graph.state(slot)
         self.all.pending.append((slot, name, start, kind, lambda: following(node)))
         return node
+
+    def reduced(self, call: Call, nodes: list[int]) -> int:
+        """Return the node of a reducer's value over the nodes of all its elements."""
+        return self.all.reduced(self, call, nodes)
 
     def random(self, call: Call, part: int) -> int:
         """Return a uniform draw of its own for one part of a call."""
