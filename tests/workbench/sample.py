@@ -97,7 +97,24 @@ BREAKOUT = """</script><script>document.title='broken'</script><img src=x onerro
 
 # texts that other parts of a document refer to, or that are words of the contract
 REFERRED = frozenset(
-    "name id a b from to fact facts rests_on kind status unit border linchpin verdict".split()
+    [
+        *(
+            "name",
+            "id",
+            "a",
+            "b",
+            "from",
+            "to",
+            "fact",
+            "facts",
+            "rests_on",
+            "kind",
+            "status",
+            "unit",
+            "border",
+        ),
+        *("linchpin", "verdict"),
+    ]
 )
 
 
@@ -133,3 +150,13 @@ def _headline(row: dict[str, Any]) -> dict[str, Any]:
 def _output(row: dict[str, Any]) -> dict[str, Any]:
     pairs = [dict(zip(("a", "b", "loss"), pair, strict=True)) for pair in row["pairs"]]
     return {**row["output"], "links": row["links"], "pairs": pairs}
+
+
+STATES = {
+    "whole": payload,
+    "single": single_run,
+    "bare": bare_run,
+    "hostile": hostile,
+    "nothing": dict[str, Any],
+}
+"""Every state that the page must be able to show, by name."""

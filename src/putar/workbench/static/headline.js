@@ -84,12 +84,9 @@ function readout() {
       ),
     );
     clearTimeout(timer);
-    if (STATE.hover === null)
-      timer = setTimeout(
-        () =>
-          (live.textContent = `${moment(time)}: ${items.map(({ line, value }) => `${line.title} ${amount(value, shown.unit)}`).join(", ")}`),
-        1000,
-      );
+    if (STATE.hover !== null || !document.documentElement.dataset.ready) return;
+    const said = items.map(({ line, value }) => `${line.title} ${amount(value, shown.unit)}`).join(", ");
+    timer = setTimeout(() => (live.textContent = `${moment(time)}: ${said}`), 1000);
   };
   listen("chart cursor hover runs", show);
   show();

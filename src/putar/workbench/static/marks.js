@@ -1,4 +1,4 @@
-// Marks: lamps for verdicts, chips for statuses, signs for kinds. Each meaning has a shape of its own beside its colour.
+// Marks: lamps for verdicts, chips for statuses, signs for kinds. Each meaning has a shape beside its colour.
 
 const tick = (colour) =>
   drawn("path", { d: "M5.6 10.4l3 3 5.8-6.4", fill: "none", stroke: colour, "stroke-width": 2 });

@@ -72,7 +72,7 @@ function themeSwitch() {
   return button;
 }
 
-/** Complete the opening: the first word of the verdict in its colour, the growth rate, what it rests on, the share assumed. */
+/** Complete the opening: the verdict's first words in colour, its rate, what it rests on, the share assumed. */
 function drawOpening() {
   const opening = document.getElementById("opening");
   const verdict = record(PAYLOAD.verdict);

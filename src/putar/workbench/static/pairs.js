@@ -76,7 +76,7 @@ function pairMatrix(pairs) {
     return tipped(
       element(
         "td",
-        { class: loud, vars: { "--strength": String(0.08 + 0.5 * strength) } },
+        { class: loud, vars: { "--strength": String(0.08 + 0.4 * strength) } },
         decimal(pair.loss),
         element("span", { class: "extra" }, loud && signed(pair.extra, 2)),
       ),

@@ -116,7 +116,9 @@ const curvePath = ([p, c, q]) =>
 function headPath([, c, q], length, half) {
   const far = Math.hypot(q.x - c.x, q.y - c.y) || 1;
   const [dx, dy] = [(q.x - c.x) / far, (q.y - c.y) / far];
-  return `M${round(q.x + dx * length)} ${round(q.y + dy * length)}L${round(q.x - dy * half)} ${round(q.y + dx * half)}L${round(q.x + dy * half)} ${round(q.y - dx * half)}Z`;
+  const tip = [q.x + dx * length, q.y + dy * length];
+  const [left, right] = [-half, half].map((side) => [q.x + dy * side, q.y - dx * side]);
+  return `${linePath([tip, left, right])}Z`;
 }
 
 const linkShare = (link, links) =>
@@ -235,7 +237,7 @@ function hairlines(frame) {
   return drawn("g", { "aria-hidden": "true" }, lines);
 }
 
-/** Draw a room: disc and name; outside the boundary only the name. Its hairlines and links stand out while pointed at. */
+/** Draw a room: disc and name; outside the boundary only the name. While pointed at, what it reads stands out. */
 function roomDisc(name, place, svg) {
   const subsystem = SUBSYSTEMS.find((each) => each.name === name);
   const { words, size } = roomWords(name, place);
@@ -251,7 +253,7 @@ function roomDisc(name, place, svg) {
     for (const each of svg.querySelectorAll(".link"))
       each.classList.toggle("lit", state && ends.has(each.dataset.link));
   };
-  const reads = (side) => ROOMS.ways.filter((way) => way[side] === name).map((way) => inWords(way[1 - side]));
+  const reads = (side) => ROOMS.ways.filter((way) => way[side] === name).map((way) => titleOf(way[1 - side]));
   const said = [
     titleOf(name),
     reads(1).length > 0 && say("wheel.reads", { rooms: reads(1).join(", ") }),

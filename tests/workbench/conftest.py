@@ -1,0 +1,65 @@
+"""A real browser for the tests of the page, and the pages of all states of the sample."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from putar.workbench.page import write_page
+from tests.workbench import sample
+from tests.workbench.screens import DESK, Open
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, or a skip that says what was looked for."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+    path = os.environ.get("PUTAR_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip(f"no Chromium found: looked for {', '.join(NAMES)} and $PUTAR_CHROMIUM")
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The address of the page of each state."""
+    folder = tmp_path_factory.mktemp("pages")
+    return {
+        name: write_page(make(), folder / f"{name}.html").as_uri() for name, make in sample.STATES.items()
+    }
+
+
+@pytest.fixture
+def show(browser: Any, pages: dict[str, str]) -> Iterator[Open]:
+    """Open a state; at the end nothing may have been asked of a network, and no script may have failed."""
+    contexts = []
+    troubles: list[str] = []
+
+    def open_page(state: str = "whole", hash: str = "", size: dict[str, int] = DESK, **wishes: Any) -> Any:
+        context = browser.new_context(viewport=size, accept_downloads=True, **wishes)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.set_default_timeout(8_000)
+        tab.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+        tab.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
+        tab.on("request", lambda request: troubles.extend(asked(request.url)))
+        tab.goto(pages[state] + hash)
+        tab.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def asked(url: str) -> list[str]:
+    """What would have left the machine."""
+    return [] if url.startswith(("file:", "blob:", "data:")) else [f"asked for {url}"]

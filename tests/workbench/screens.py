@@ -1,0 +1,10 @@
+"""The two screens that the page is made for, and how a test opens a page on one of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+Open = Callable[..., Any]
+"""Called with a state of the sample, a hash, a screen and wishes of the system; gives the open tab."""

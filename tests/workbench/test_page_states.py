@@ -1,0 +1,110 @@
+"""The page in a real browser, in each state a payload can be in: whole, without members, bare, hostile, empty."""
+
+from typing import Any
+
+import pytest
+
+from tests.workbench import sample
+from tests.workbench.screens import DESK, PHONE, Open
+
+pytestmark = pytest.mark.browser
+
+SECTIONS = [
+    "opening",
+    "chart",
+    "binds",
+    "claims",
+    "links",
+    "pairs",
+    "scenarios",
+    "parameters",
+    "facts",
+    "equations",
+]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("state", sample.STATES)
+def test_every_state_draws_and_fits(show: Open, state: str, size: dict[str, int]) -> None:
+    """No script fails and nothing is wider than the screen, whatever the payload lacks or says."""
+    tab = show(state, size=size)
+
+    assert tab.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert tab.locator("h1").count() == 1
+
+
+def test_sections_stand_in_their_order(show: Open) -> None:
+    """Question, chart, limits, claims, links, pairs, what if, numbers, sources, equations, notes."""
+    tab = show()
+
+    order = tab.evaluate("[...document.querySelectorAll('[id]')].map((each) => each.id)")
+    assert [each for each in order if each in SECTIONS] == SECTIONS
+    assert order.index("warnings") > order.index("equations")
+
+
+def test_hostile_texts_stay_texts(show: Open) -> None:
+    """Markup in a text is read as text; a script address is no link."""
+    tab = show("hostile", "#open=fact:GW_2025")
+    tab.get_by_role("button", name="Close").click()
+    tab.get_by_role("button", name="Open all").click()
+
+    assert "broken" not in tab.title().replace(sample.BREAKOUT, "")
+    assert (
+        tab.evaluate("document.images.length + document.querySelectorAll('iframe, object, embed').length")
+        == 0
+    )
+    assert tab.evaluate("document.scripts.length") == 3
+    assert tab.evaluate("[...document.links].every((each) => /^(https?:|file:)/.test(each.href))")
+    assert tab.get_by_text("<img src=x onerror=").count() > 100
+
+
+def test_policy_stops_requests_and_markup(browser: Any, pages: dict[str, str]) -> None:
+    """Even a script of the page could neither ask a network nor make markup of text."""
+    tab = browser.new_page()
+    tab.goto(pages["whole"])
+
+    assert tab.evaluate("fetch('https://example.org').then(() => 'sent', () => 'stopped')") == "stopped"
+    assert (
+        tab.evaluate("(() => { try { document.body.innerHTML = '<b>'; } catch { return 'stopped'; } })()")
+        == "stopped"
+    )
+    tab.close()
+
+
+def test_empty_parts_say_the_next_step(show: Open) -> None:
+    """Where there is nothing to show, a sentence says so; no control without an effect is drawn."""
+    tab = show("bare")
+    said = tab.locator(".empty").all_inner_texts()
+
+    assert [each.split(".")[0] for each in said] == [
+        "No claims are written down for this flywheel",
+        "No links were cut in this run, so nothing can be credited to any",
+        "This flywheel declares no scenarios",
+        "This model has no parameters",
+        "This model cites no facts",
+        "No warnings in this run",
+        "No limits are written down",
+    ]
+    assert tab.locator("#sentence").inner_text() == "Open. No verdict was computed in this run."
+    for dead in (
+        ".cards",
+        ".dot",
+        ".runs",
+        ".outputs",
+        ".binds",
+        ".filters",
+        ".assumed",
+        ".rests",
+        ".pairs td",
+    ):
+        assert tab.locator(dead).count() == 0
+
+
+def test_run_without_members_claims_no_interval(show: Open) -> None:
+    """No band, no whiskers, no bracket behind a number; the page says how to get them."""
+    tab = show("single")
+
+    assert tab.locator(".band").count() == 0
+    assert tab.locator(".bar-art .whisker").count() == 0
+    assert "no band of uncertainty is drawn" in tab.locator("#chart .note").inner_text()
+    assert "(" not in tab.locator(".reading.main").inner_text()
