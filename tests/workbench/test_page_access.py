@@ -12,8 +12,8 @@ def test_everything_operated_has_a_name(show: Open) -> None:
     """Each control has words for a screen reader, also in the drawer and in the wheel."""
     tab = show(hash="#open=claim:pulse")
     nameless = tab.evaluate(
-        """() => [...document.querySelectorAll(`button, a[href], input, select, summary, dialog, nav, aside, section,
-            [role=button], [role=img], [role=group], [role=tablist], [role=tab]`)]
+        """() => [...document.querySelectorAll(`button, a[href], input, select, summary,
+            dialog, nav, aside, section, [role=button], [role=img], [role=group], [role=tablist], [role=tab]`)]
         .filter((each) => !(each.getAttribute('aria-label') || each.getAttribute('aria-labelledby')
             || each.textContent.trim() || each.placeholder))
         .map((each) => each.outerHTML.slice(0, 100))"""

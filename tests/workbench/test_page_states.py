@@ -1,4 +1,4 @@
-"""The page in a real browser, in each state a payload can be in: whole, without members, bare, hostile, empty."""
+"""The page in a real browser, in each state that a payload can be in."""
 
 from typing import Any
 
