@@ -1,18 +1,19 @@
 # Needs python3 (3.11 to 3.14), make and a package index; everything else is installed into .venv.
 #
-#   make run     install putar alone, run the OpenAI flywheel, write its page
-#   make test    install what development needs, run all tests
-#   make check   format, lint, types, import contracts, then all tests
-#   make bench   how fast, against which peers (about five minutes)
-#   make docs    write the pages that are made from the program itself
-#   make wheel   build the package as it would be published
+#   make run      install putar alone, run the OpenAI flywheel, write its page
+#   make test     install what development needs, run all tests
+#   make check    format, lint, types, import contracts, then all tests
+#   make bench    how fast, against which peers (about five minutes)
+#   make docs     write the pages that are made from the program itself
+#   make picture  write docs/page.png (needs a Chromium)
+#   make wheel    build the package as it would be published
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint check bench docs format wheel clean
+.PHONY: run test lint check bench docs picture format wheel clean
 
 run: $(VENV)/ready-to-run
 	$(BIN)/putar run openai-compute
@@ -34,6 +35,9 @@ bench: $(VENV)/ready-to-test
 docs: $(VENV)/ready-to-test
 	$(BIN)/python docs/make_cli.py
 	$(BIN)/python docs/make_functions.py
+
+picture: $(VENV)/ready-to-run
+	$(BIN)/python docs/picture.py
 
 format: $(VENV)/ready-to-test
 	$(BIN)/ruff format

@@ -36,6 +36,7 @@ UNITS = {
     "ramp": "the slope's unit times the time unit",
     "time": "the time unit",
     "any": "any",
+    "free": "not checked",
 }
 
 
