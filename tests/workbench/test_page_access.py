@@ -13,7 +13,7 @@ def test_everything_operated_has_a_name(show: Open) -> None:
     tab = show(hash="#open=claim:pulse")
     nameless = tab.evaluate(
         """() => [...document.querySelectorAll(`button, a[href], input, select, summary,
-            dialog, nav, aside, section, [role=button], [role=img], [role=group], [role=tablist], [role=tab]`)]
+            dialog, nav, aside, section, [role=button], [role=img], [role=group], [role=tab]`)]
         .filter((each) => !(each.getAttribute('aria-label') || each.getAttribute('aria-labelledby')
             || each.textContent.trim() || each.placeholder))
         .map((each) => each.outerHTML.slice(0, 100))"""
