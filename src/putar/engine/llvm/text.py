@@ -45,6 +45,8 @@ class Code:
         self.declared: dict[str, str] = {}  # intrinsics used: name -> declaration
         self.double, self.word, self.mask = f"<{lanes} x double>", f"<{lanes} x i64>", f"<{lanes} x i1>"
         self.suffix = f"v{lanes}f64"
+        self.size = 8 * lanes  # bytes of a vector
+        self.align = min(self.size, 64)
         self._count = 0
         self._block = "entry"
 
@@ -175,6 +177,21 @@ class Code:
             return self.emit(f"extractelement {self.mask} {mask}, i64 0")
         bits = self.emit(f"bitcast {self.mask} {mask} to i{lanes}")
         return self.emit(f"icmp ne i{lanes} {bits}, 0")
+
+    # memory
+
+    def move(self, pointer: str, offset: str | int) -> str:
+        """Return a pointer moved by bytes."""
+        return self.emit(f"getelementptr i8, ptr {pointer}, i64 {offset}")
+
+    def load(self, place: str, align: int = 0) -> str:
+        """Return the vector at a place, aligned as vectors are unless said otherwise."""
+        return self.emit(f"load {self.double}, ptr {place}, align {align or self.align}")
+
+    def store(self, place: str, value: str, align: int = 0, *, past_caches: bool = False) -> None:
+        """Store a vector; past the caches only makes sense for whole lines that are not read again soon."""
+        hint = ", !nontemporal !1" if past_caches and self.size == 64 else ""
+        self.do(f"store {self.double} {value}, ptr {place}, align {align or self.align}{hint}")
 
     # words: the 64 bits of a lane
 
