@@ -14,7 +14,7 @@ from pathlib import Path
 from numpy.typing import ArrayLike
 
 from putar.errors import Problem, UsageError, nearest
-from putar.flywheels.catalogue import find, names
+from putar.flywheels.catalogue import find, names, with_units
 from putar.flywheels.claims import Finding, check_claims
 from putar.flywheels.folder import Flywheel, from_model
 from putar.flywheels.links import LinkFinding, find_links, parse_output, protocols_of
@@ -60,8 +60,9 @@ def load(what: str | Path | Model) -> Study:
     ModelErrors
         With everything that is wrong with the model, units included.
     """
-    flywheel = from_model(what, Path(f"{what.name}.putar")) if isinstance(what, Model) else find(what)
-    return Study(flywheel)
+    if isinstance(what, Model):
+        return Study(with_units(from_model(what, Path(f"{what.name}.putar"))))
+    return Study(find(what))
 
 
 @dataclass(frozen=True, slots=True)

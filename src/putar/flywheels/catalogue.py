@@ -16,7 +16,7 @@ from putar.language.check import check, raise_errors
 from putar.language.dimensional import check_units
 from putar.language.model import Model
 
-__all__ = ["READERS", "find", "names"]
+__all__ = ["READERS", "find", "names", "with_units"]
 
 READERS: dict[str, Callable[[Path], Model]] = {".putar": read_model}  # a row for each format of one file
 _SHIPPED = Path(__file__).parent
@@ -40,15 +40,15 @@ def find(name: str | Path) -> Flywheel:
     """
     word = str(name)
     if word.replace("_", "-") in names():
-        return _with_units(read_flywheel(_SHIPPED / word.replace("-", "_")))
+        return with_units(read_flywheel(_SHIPPED / word.replace("-", "_")))
     path = Path(name).expanduser()
     if path.is_dir():
         if (path / "flywheel.toml").is_file():
-            return _with_units(read_flywheel(path))
+            return with_units(read_flywheel(path))
         raise UsageError(f"{word} is no flywheel: it has no flywheel.toml", "start one with 'putar new NAME'")
     if path.is_file():
         if path.suffix == ".putar":
-            return _with_units(from_model(read_model(path), path))
+            return with_units(from_model(read_model(path), path))
         raise UsageError(
             f"{path.name} cannot be read as a model", "give a .putar file, or a flywheel's folder"
         )
@@ -58,7 +58,7 @@ def find(name: str | Path) -> Flywheel:
     raise UsageError(f"there is no flywheel {word!r}", fix)
 
 
-def _with_units(flywheel: Flywheel) -> Flywheel:
+def with_units(flywheel: Flywheel) -> Flywheel:
     """Return the flywheel if its equations hold, in names and in units.
 
     Raises

@@ -187,10 +187,13 @@ def as_constant(statement: Statement, variable: Variable) -> Variable:
     if parameter is not None:
         parameter = replace(parameter, reason=variable.reason, where=variable.where)
     given = dict(variable.element_parameters)
+    own = {line.number: line.reason for line in statement.lines if line.body.lstrip().startswith("[")}
+    shared = " ".join(x.reason for x in statement.lines if x.reason and x.number not in own)
     for elements, equation in variable.elements:
         value = number(equation)
-        old = given.get(elements, Parameter(value, reason=variable.reason))
-        given[elements] = replace(old, value=value, reason=variable.reason, where=equation.where)
+        reason = own.get(equation.where.line) or shared
+        old = given.get(elements, Parameter(value))
+        given[elements] = replace(old, value=value, reason=reason, where=equation.where)
     return replace(
         variable,
         equation=None,

@@ -86,10 +86,13 @@ def _details(variable: Variable) -> Iterator[str]:
     if variable.parameter is not None:
         yield from _parameter("", variable.parameter)
         reason = variable.parameter.reason
+    reasons = {parameter.reason for _, parameter in variable.element_parameters}
     for elements, parameter in variable.element_parameters:
-        yield f"  [{', '.join(elements)}] = {number_text(parameter.value)}"
+        own = f"  ; {parameter.reason}" if len(reasons) > 1 and parameter.reason else ""
+        yield f"  [{', '.join(elements)}] = {number_text(parameter.value)}{own}"
         yield from _parameter(f"[{', '.join(elements)}] ", parameter)
-        reason = reason or parameter.reason
+    if len(reasons) == 1:
+        reason = reason or next(iter(reasons))
     if reason:
         yield f"  ; {reason}"
 
