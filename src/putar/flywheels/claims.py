@@ -32,6 +32,7 @@ from putar.runs.draws import standard_normal
 __all__ = ["MEMBERS", "CheckFinding", "Finding", "check_claims", "claim_problems"]
 
 MEMBERS = 200  # draws of each run where the caller does not say
+GAME_MEMBERS = 50  # draws of a game at most: each is a run of every coalition
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 _SIDE = {"holds": 1, "likely": 1, "refuted": -1, "unlikely": -1, "undetermined": 0}
 Array = NDArray[np.float64]
@@ -196,7 +197,8 @@ class _Evidence:
             games, flywheel = self.story.games or {}, self.flywheel
             game = games[name]
             protocol = Protocol(game.output, name, game.at, game.cut_from)
-            found = find_links(flywheel, protocol, RunSpec(seed=self.seed), self.members, self.seed)
+            draws = min(self.members, GAME_MEMBERS)
+            found = find_links(flywheel, protocol, RunSpec(seed=self.seed), draws, self.seed)
             self.played[name] = found.point, found.spread or found.point
         result = self.played[name][1 if members else 0]
         values = {"all": result.all, "none": result.none}
@@ -204,22 +206,31 @@ class _Evidence:
         factor = self._factor((self.story.games or {})[name].output)
         return {what: np.asarray(value) * factor for what, value in values.items()}
 
-    def values(self, sources: Mapping[str, Source], claim: Claim, members: int) -> dict[str, Value]:
-        """Return a value for every reference of a formula, at the centre or, with members, drawn."""
+    def draws(self, check: Check) -> int:
+        """Return how many draws a check has: fewer where it asks for a game."""
+        game = any(source.kind == "game" for source in check.sources.values())
+        return min(self.members, GAME_MEMBERS) if game else self.members
+
+    def values(self, sources: Mapping[str, Source], claim: Claim, draws: int) -> dict[str, Value]:
+        """Return a value for every reference of a formula, at the centre or the first so many draws.
+
+        A draw is the same however many follow it, so runs and games of different size can be mixed.
+        """
         found: dict[str, Value] = {}
         for key, source in sources.items():
             if source.kind == "run":
-                found[key] = self.run(source.owner, members)[source.what]
+                path = self.run(source.owner, self.members if draws else 0)[source.what]
+                found[key] = Path(path.times, path.values[:, :draws]) if draws else path
             elif source.kind == "game":
-                found[key] = self.game(source.owner, members)[source.what]
+                found[key] = self.game(source.owner, draws)[source.what]
             elif source.kind == "series":
                 times, parts = self.series(source.owner)
                 found[key] = Path(times, np.array([[number.value] for number in parts.values()]))
             else:
                 number = self.number(source, claim)
                 found[key] = np.asarray(number.value)
-                if members and number.family != "exact":
-                    found[key] = number.at(standard_normal(f"fact:{key}", members, self.seed))
+                if draws and number.family != "exact":
+                    found[key] = number.at(standard_normal(f"fact:{key}", draws, self.seed))
         return found
 
     def series(self, name: str) -> tuple[Array, dict[str, Uncertain]]:
@@ -279,9 +290,10 @@ def _judged(check: Check, claim: Claim, evidence: _Evidence) -> CheckFinding:
     if check.kind == "model":
         central = evidence.values(check.sources, claim, 0)
         drawn = parameters = None
-        if evidence.members:
-            drawn = evidence.values(check.sources, claim, evidence.members)
-            parameters = evidence.parameters
+        draws = evidence.draws(check)
+        if draws:
+            drawn = evidence.values(check.sources, claim, draws)
+            parameters = {name: values[:draws] for name, values in evidence.parameters.items()}
         judged = judge_members(check.comparison, central, drawn, parameters)
     else:
         judged = _of_numbers(check, claim, evidence)
