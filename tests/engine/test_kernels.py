@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from putar.engine import build
 from putar.engine.ir import Graph, Op, Program, Table, verify
 from putar.engine.kernel import Kernel, saved_steps
+from putar.engine.llvm.jit import Host, host
 from putar.engine.llvm_kernel import LlvmKernel, compile_native
 from putar.engine.methods import METHODS
 from putar.engine.operations import MEANING, OPERATIONS, uniform
@@ -36,9 +37,15 @@ def names(made: Program) -> list[str]:
     return [name for name, _ in made.outputs]
 
 
-def native(made: Program, lanes: int | None = None, chunk: int | None = None, level: int = 2) -> LlvmKernel:
-    outputs = names(made)
-    return LlvmKernel(made, outputs, compile_native(made, outputs, lanes=lanes, chunk=chunk, level=level))
+def native(
+    made: Program,
+    lanes: int | None = None,
+    chunk: int | None = None,
+    level: int | None = None,
+    machine: Host | None = None,
+) -> LlvmKernel:
+    code = compile_native(made, names(made), lanes=lanes, chunk=chunk, level=level, machine=machine)
+    return LlvmKernel(made, names(made), code)
 
 
 def assert_same(found: Array, expected: Array, what: str = "") -> None:
@@ -161,6 +168,8 @@ def test_draws_are_the_same_in_all_kernels() -> None:
         )
     for lanes in (1, 4):
         assert_same(run(native(made, lanes), made, parameters, seed=2**63 + 5, first_member=40), expected)
+    part = run(native(made), made, parameters[:, 3:5], seed=2**63 + 5, first_member=43)
+    assert_same(part, expected[:, :, 3:5])
 
 
 # generated programs
@@ -256,6 +265,23 @@ def test_lanes_and_chunks_change_no_bit(lanes: int, chunk: int | None, expected_
     np.testing.assert_array_equal(
         run(native(made, lanes, chunk), made, chain_parameters(203)), expected_chain
     )
+
+
+@pytest.mark.parametrize("level", [0, 1, 3])
+def test_levels_of_optimisation_change_no_bit(level: int, expected_chain: Array) -> None:
+    """The code generator may be hurried for large programs."""
+    made = chain(6, steps=48)
+    np.testing.assert_array_equal(run(native(made, level=level), made, chain_parameters(203)), expected_chain)
+
+
+@pytest.mark.parametrize("cpu", ["x86-64-v3", "x86-64"])
+def test_cpus_change_no_bit(cpu: str, expected_chain: Array) -> None:
+    """Code for a CPU without AVX-512, or without fused multiply-adds, answers alike."""
+    here = host()
+    other = Host(cpu, "", here.version) if "+fma" in here.features.split(",") else here
+    made = chain(6, steps=48)
+    found = run(native(made, 2, machine=other), made, chain_parameters(203))
+    np.testing.assert_array_equal(found, expected_chain)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 7])
