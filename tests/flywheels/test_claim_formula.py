@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path as Files
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from putar.flywheels.claim_formula import (
     measure,
     references,
 )
+from putar.flywheels.claim_verdict import COMPARATORS
 from putar.language.parse import parse_expression
 from putar.language.units import DIMENSIONLESS, Unit
 
@@ -150,3 +152,10 @@ def test_every_function_of_the_tables_works(name: str) -> None:
     assert isinstance(found, np.ndarray)
     assert found.shape == (2,)
     assert np.isfinite(found).all()
+
+
+def test_page_on_claims_names_every_function_and_comparator() -> None:
+    """docs/methods/claims.md lists what a formula may use."""
+    page = (Files(__file__).parents[2] / "docs" / "methods" / "claims.md").read_text(encoding="utf-8")
+    for name in (*PATHS, *PLAIN, *COMPARATORS):
+        assert name in page
