@@ -33,9 +33,9 @@ def compilations(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     done: list[str] = []
     real = llvm_kernel.compile_native
 
-    def counted(program: Program, outputs: list[str]) -> llvm_kernel.Native:
+    def counted(program: Program, outputs: list[str], lanes: int) -> llvm_kernel.Native:
         done.append(program.digest)
-        return real(program, outputs)
+        return real(program, outputs, lanes=lanes)
 
     monkeypatch.setattr(llvm_kernel, "compile_native", counted)
     return done  # type: ignore[return-value]
@@ -192,6 +192,17 @@ def test_unknown_kernel_is_refused() -> None:
     with pytest.raises(RunError) as error:
         build.compile(chain(1), ["s1"], "gpu")
     assert str(error.value) == "there is no kernel 'gpu'\n  fix: choose one of auto, llvm, numpy, reference"
+
+
+def test_few_members_get_narrow_vectors_and_the_same_bits() -> None:
+    """A hint of one member halves the lanes at most; the answer is the same."""
+    made = chain(2, steps=16)
+    parameters = np.array([[4.0], [20.0]])
+    narrow, wide = build.compile(made, OUTPUTS, members=1), build.compile(made, OUTPUTS)
+    rows = [k.advance(parameters, k.initialise(parameters), 0, made.steps) for k in (narrow, wide)]
+
+    np.testing.assert_array_equal(*rows)
+    assert narrow.note in ("machine code, 4 members a vector", "machine code, 2 members a vector")
 
 
 def test_auto_is_machine_code_here() -> None:

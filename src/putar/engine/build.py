@@ -24,12 +24,16 @@ __all__ = ["KERNELS", "compile", "llvm_is_missing"]
 KERNELS: Final = ("auto", "llvm", "numpy", "reference")
 
 
-def compile(program: Program, outputs: Sequence[str], kernel: str = "auto") -> Kernel:
+def compile(
+    program: Program, outputs: Sequence[str], kernel: str = "auto", *, members: int | None = None
+) -> Kernel:
     """Return a kernel that runs a program and saves the named outputs, in their order.
 
     Parameters
     ----------
     kernel : one of KERNELS
+    members : how many members it will mostly run; up to four run a third faster in narrow vectors. Any
+        number may be run, with the same bits
 
     Raises
     ------
@@ -52,7 +56,7 @@ def compile(program: Program, outputs: Sequence[str], kernel: str = "auto") -> K
         if missing:
             made.note = f"{missing}: NumPy runs the same program, slower"
         return made
-    return _machine_code(program, outputs)
+    return _machine_code(program, outputs, members)
 
 
 @cache
@@ -65,20 +69,21 @@ def llvm_is_missing() -> str:
     return ""
 
 
-def _machine_code(program: Program, outputs: Sequence[str]) -> Kernel:
+def _machine_code(program: Program, outputs: Sequence[str], members: int | None) -> Kernel:
     # imported here, because this module must work where llvmlite is missing
     from putar.engine import cache as objects
     from putar.engine.llvm.jit import host
     from putar.engine.llvm_kernel import LlvmKernel, compile_native
 
     machine = host()
+    lanes = min(machine.lanes, 4) if members is not None and members <= 4 else machine.lanes
     parts = [program.shape(output_nodes(program, outputs)), machine.cpu, machine.features, machine.version]
-    parts += [str(machine.lanes), _source_digest()]
+    parts += [str(lanes), _source_digest()]
     key = hashlib.sha256("\n\n".join(parts).encode()).hexdigest()
     place = objects.folder()
     native = objects.read(place, key)
     if native is None:
-        native = compile_native(simplify(program), outputs)
+        native = compile_native(simplify(program), outputs, lanes=lanes)
         objects.write(place, key, native)
     return LlvmKernel(program, outputs, native)
 
