@@ -245,6 +245,24 @@ def test_wrong_words_end_with_two_and_the_nearest_right_one(words: tuple[str, ..
     assert result.stdout == ""
 
 
+def test_a_page_that_cannot_be_written_is_said_so(tmp_path: Path, pond: str) -> None:
+    """A file where the folder should be."""
+    taken = tmp_path / "taken"
+    taken.write_text("", encoding="utf-8")
+    result = putar_says("run", pond, "--out", str(taken / "deeper"))
+
+    assert result.exit_code == 2
+    assert "the page cannot be written" in result.stderr
+
+
+def test_a_folder_without_a_flywheel_is_said_so(tmp_path: Path) -> None:
+    """What is missing, and where its form is written."""
+    result = putar_says("run", str(tmp_path))
+
+    assert result.exit_code == 2
+    assert "has no flywheel.toml" in result.stderr
+
+
 def test_a_value_outside_its_range_is_warned_of(tmp_path: Path) -> None:
     """The run goes on; the warning names the range."""
     found = document("run", SHIPPED, "--set", "users.churn_rate=9", "--out", str(tmp_path))

@@ -45,7 +45,8 @@ def find(name: str | Path) -> Flywheel:
     if path.is_dir():
         if (path / "flywheel.toml").is_file():
             return with_units(read_flywheel(path))
-        raise UsageError(f"{word} is no flywheel: it has no flywheel.toml", "start one with 'putar new NAME'")
+        fix = "a flywheel's folder has a flywheel.toml and its subsystems; docs/format.md shows the form"
+        raise UsageError(f"{word} is no flywheel: it has no flywheel.toml", fix)
     if path.is_file():
         if path.suffix == ".putar":
             return with_units(from_model(read_model(path), path))

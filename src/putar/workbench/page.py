@@ -104,6 +104,16 @@ def write_page(payload: Mapping[str, object], path: Path) -> Path:
             f"the page would have {len(data) / 1e6:.1f} MB; {LARGEST_PAGE / 1e6:.0f} MB is the most",
             "save fewer dates or draw fewer scenarios",
         )
+    try:
+        _put(data, path)
+    except OSError as error:
+        what = f"the page cannot be written to {path.parent}: {error.strerror or error}"
+        raise UsageError(what, "choose another folder: --out DIR") from None
+    return path
+
+
+def _put(data: bytes, path: Path) -> None:
+    """Write a file beside its place and move it there when whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
     unfinished = Path(name)
@@ -114,7 +124,6 @@ def write_page(payload: Mapping[str, object], path: Path) -> Path:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    return path
 
 
 def page_text(payload: Mapping[str, object], language: str = "en") -> str:
