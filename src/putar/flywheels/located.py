@@ -23,6 +23,16 @@ __all__ = ["Document", "Row", "Table", "read_rows", "read_text", "read_toml"]
 
 Key = tuple[str | int, ...]
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_STRING = re.compile(
+    r"""
+      "{3} (?: [^"\\] | \\. | "{1,2}(?!") )* "{3,5}
+    | '{3} (?: [^'] | '{1,2}(?!') )* '{3,5}
+    | " (?: [^"\\\n] | \\. )* "
+    | ' [^'\n]* '
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_SCALAR = re.compile(r"[^,\]}#\n]*")
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SYNTAX = re.compile(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 _MISSING: Any = object()
@@ -129,7 +139,8 @@ class _Scanner:
             quote = self.text[self.at]
             if quote in "\"'":
                 raw = self.string()
-                keys.append(tomllib.loads(f"k = {raw}")["k"])
+                plain = "\\" not in raw or quote == "'"
+                keys.append(raw[1:-1] if plain else tomllib.loads(f"k = {raw}")["k"])
             else:
                 match = _BARE.match(self.text, self.at)
                 keys.append(match.group() if match else "")
@@ -166,18 +177,12 @@ class _Scanner:
         elif first in "\"'":
             self.string()
         else:
-            while self.at < len(self.text) and self.text[self.at] not in ",]}#\n":
-                self.at += 1
+            match = _SCALAR.match(self.text, self.at)
+            self.at = match.end() if match else self.at
 
     def string(self) -> str:
-        start, quote = self.at, self.text[self.at]
-        mark = quote * 3 if self.text.startswith(quote * 3, self.at) else quote
-        self.at += len(mark)
-        while not self.text.startswith(mark, self.at):
-            self.at += 2 if self.text[self.at] == "\\" and quote == '"' else 1
-        self.at += len(mark)
-        while len(mark) == 3 and self.text.startswith(quote, self.at):
-            self.at += 1  # quotes that stand before the closing three
+        start, match = self.at, _STRING.match(self.text, self.at)
+        self.at = match.end() if match else self.at + 1
         return self.text[start : self.at]
 
     def blank(self) -> int:
