@@ -292,7 +292,7 @@ def keys_said() -> Iterator[str]:
     """All keys that scripts and page.py say; a key with a hole is a pattern of keys."""
     for text in own(".js").values():
         for quote, key in re.findall(r"\bsay(?:Or|Count)?\(\s*([\"`])(.+?)\1", text, flags=re.DOTALL):
-            yield re.sub(r"\\\$\\{.+\\}", "[^.]*", re.escape(key)) if quote == "`" else re.escape(key)
+            yield re.sub(r"\\\$\\{.+?\\}", "[^.]*", re.escape(key)) if quote == "`" else re.escape(key)
         for key in re.findall(r"\? \"([a-z]+\.[a-z_]+)\" : \"[a-z]+\.[a-z_]+\"", text):
             yield re.escape(key)
         for key in re.findall(r"\? \"[a-z]+\.[a-z_]+\" : \"([a-z]+\.[a-z_]+)\"", text):

@@ -142,7 +142,8 @@ def test_claim_opens_formula_value_bound_and_facts(show: Open) -> None:
         check.locator(".computed").inner_text() == "Computed 33.4% (30–36.8); the claim asks for at least 32%"
     )
     assert (
-        check.get_by_role("img").get_attribute("aria-label") == "Computed 33.4%, interval 30–36.8, bound 32%"
+        check.get_by_role("img").get_attribute("aria-label")
+        == "Computed 33.4%, interval 30–36.8, asked for at least 32%"
     )
     assert check.locator("dd").all_inner_texts() == ["83%", "the share of members", "PULSE_W1\nPULSE_W2"]
     check.locator(".equation").get_by_role("button", name="PULSE_W2").click()
@@ -150,6 +151,23 @@ def test_claim_opens_formula_value_bound_and_facts(show: Open) -> None:
     tab.get_by_role("button", name="Back").click()
     assert tab.get_by_role("dialog").get_attribute("aria-labelledby") == "drawer-title"
     assert tab.locator("#drawer-title").inner_text() == "The image launch: +32% weekly users"
+
+
+def test_check_says_what_moves_it_and_where_it_turns(show: Open) -> None:
+    """The input that decides is named with the value at which the answer turns; notes lead to their names."""
+    tab = show(hash="#open=claim:pulse")
+    check = tab.locator(".check").nth(1)
+    said = dict(
+        zip(check.locator("dt").all_inner_texts(), check.locator("dd").all_inner_texts(), strict=True)
+    )
+
+    assert check.locator(".check-says").inner_text() == "The launch itself caused that rise"
+    assert said["Decided by"] == "users.image_launch_size"
+    assert said["Turns at"] == "0.62"
+    check.locator("dd").last.get_by_role("button").click()
+    assert tab.locator("#drawer-title").inner_text() == "Image launch size"
+    two_bounds = show(hash="#open=claim:scale").locator(".computed").inner_text()
+    assert two_bounds == "Computed 0.54 (0.35–0.7); the claim asks for between 0.5 and 0.9"
 
 
 def test_every_verdict_has_a_shape_of_its_own(show: Open) -> None:
@@ -187,14 +205,13 @@ def test_link_says_its_counterfactual(show: Open) -> None:
     tab.locator("button[data-link=own_research]").click()
     said = tab.locator(".link-detail").inner_text()
     assert (
-        "Cut alone from 2026 Q3: Run rate 2030 would be US$ 88.9 bn a year "
-        "instead of US$ 142 bn a year (−53.1)." in said
+        "Cut alone from 2026 Q3: it would be US$ 88.9 bn a year instead of US$ 142 bn a year (−53.1)." in said
     )
     assert "It licenses the best open-weight or rival model" in said
 
     tab.locator("button[data-link=growth_capital]").focus()
     said = tab.locator(".link-detail").inner_text()
-    assert "would stay at US$ 142 bn a year. Cut together with Reinvestment: US$ 101 bn a year." in said
+    assert "it would stay at US$ 142 bn a year. Cut together with Reinvestment: US$ 101 bn a year." in said
 
 
 def test_wheel_is_walked_by_keyboard(show: Open) -> None:

@@ -53,6 +53,12 @@ WRITTEN = [
     ("moment(2026.4999999)", "2026 Q3"),
     ("dateWords('2025-03')", "Mar 2025"),
     ("dateWords('2019')", "2019"),
+    (
+        "distributionWords({ kind: 'lognormal', first: 5, second: 0.4 })",
+        "log-normal, median 5, standard deviation of the logarithm 0.4",
+    ),
+    ("distributionWords('as published')", "as published"),
+    ("amount(15.6, 'percent')", "15.6%"),
     ("distributionWords({ kind: 'uniform', low: 0.23, high: 0.41 })", "uniform, from 0.23, to 0.41"),
 ]
 

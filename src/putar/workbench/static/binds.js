@@ -5,7 +5,12 @@ function bindingLimits() {
   const rows = new Map();
   const spans = list(PAYLOAD.binds)
     .map(record)
-    .map((span) => ({ from: number(span.from), to: number(span.to), what: text(span.what) }))
+    .map((span) => ({
+      from: number(span.from),
+      to: number(span.to),
+      what: capitalised(span.what),
+      variable: text(span.variable),
+    }))
     .filter((span) => span.from !== null && span.to !== null && span.what)
     .sort((a, b) => a.from - b.from);
   for (const span of spans) rows.set(span.what, [...(rows.get(span.what) ?? []), span]);
@@ -57,7 +62,7 @@ function limitRow({ what, spans }, frame, cursors) {
   const label = element(
     "div",
     { class: "limit", vars: { "padding-left": `${frame.left}px` } },
-    what,
+    NAMES.has(spans[0].variable) ? nameButton(what, spans[0].variable) : what,
     element("span", { class: "under" }, said),
   );
   const row = element("div", { class: "limit-row" }, label, svg);

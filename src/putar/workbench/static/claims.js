@@ -92,7 +92,7 @@ function claimContent(id) {
         element("strong", {}, verdictWord(text(claim.verdict))),
       ),
       text(claim.quote) && element("blockquote", {}, text(claim.quote)),
-      text(claim.why) && element("p", {}, text(claim.why)),
+      text(claim.why) && element("p", {}, linkedText(claim.why)),
       ...checks.map((check, index) => checkBlock(check, index, checks.length)),
       checks.length === 0 && empty(say("claims.no_checks")),
       definitions([
@@ -103,25 +103,31 @@ function claimContent(id) {
   };
 }
 
+/** Return the bounds of a check: one, two for "between", or none. */
+function boundsOf(check) {
+  return (Array.isArray(check.bound) ? check.bound : [check.bound]).map(number).filter((bound) => bound !== null);
+}
+
+/** Say what a check asks for: "at least 32%". */
+function demandOf(check) {
+  const bounds = boundsOf(check);
+  const word = sayOr(`comparator.${text(check.comparator)}`, text(check.comparator));
+  if (bounds.length === 0) return "";
+  const [low, high] = [bounds[0], bounds.at(-1)].map((bound) => amount(bound, text(check.unit)));
+  return `${word} ${bounds.length > 1 ? say("claims.both", { low, high }) : low}`;
+}
+
 /** One check: kind and verdict, formula, computed value with its interval against the bound, probability, facts. */
 function checkBlock(check, index, all) {
   const computed = record(check.computed);
-  const [value, low, high, bound] = [
-    number(computed.value),
-    number(computed.low),
-    number(computed.high),
-    number(check.bound),
-  ];
+  const [value, low, high] = [computed.value, computed.low, computed.high].map(number);
   const unit = text(check.unit);
   const kind = sayOr(`evidence.${text(check.kind)}`, text(check.kind));
-  const chance = number(check.probability);
-  const demand =
-    bound === null
-      ? ""
-      : `${sayOr(`comparator.${text(check.comparator)}`, text(check.comparator))} ${amount(bound, unit)}`;
+  const demand = demandOf(check);
+  const decider = NAMES.get(text(check.decided_by))?.row ?? FACTS[text(check.decided_by)];
   return element(
     "section",
-    { class: "check" },
+    { class: "check", "aria-label": kind },
     element(
       "h3",
       {},
@@ -129,60 +135,63 @@ function checkBlock(check, index, all) {
       all > 1 ? say("claims.check", { n: index + 1, all, kind }) : kind,
       element("span", { class: "under" }, verdictWord(text(check.verdict))),
     ),
+    text(check.says) && element("p", { class: "check-says" }, linkedText(check.says)),
     text(check.formula) && equationBlock(text(check.formula)),
     value !== null &&
       element(
         "p",
         { class: "computed" },
-        say("claims.computed"),
-        " ",
+        `${say("claims.computed")} `,
         element("b", {}, amount(value, unit)),
         low !== null && high !== null && ` (${interval(low, high, unit)})`,
-        demand && element("span", {}, `; ${say("claims.demand", { demand })}`),
+        demand && `; ${say("claims.demand", { demand })}`,
       ),
-    value !== null &&
-      bound !== null &&
-      intervalPlot({ value, low, high, bound, comparator: text(check.comparator), unit }),
+    value !== null && demand && intervalPlot(check, value, low, high),
     definitions([
-      [say("claims.chance"), chance !== null && percent(chance)],
-      [say("claims.decided"), sayOr(`decided.${text(check.decided_by)}`, text(check.decided_by))],
+      [say("claims.chance"), number(check.probability) !== null && percent(check.probability)],
+      [say("claims.decided"), decidedBy(text(check.decided_by))],
+      [say("claims.turns"), number(check.critical) !== null && amount(check.critical, text(record(decider).unit))],
       [say("source.facts"), factButtons(check.facts)],
+      [say("source.note"), list(check.notes).map((note) => element("div", {}, linkedText(note)))],
     ]),
   );
 }
 
-/** Draw a computed value and its interval on a line with the bound; the side that the claim asks for is thick. */
-function intervalPlot({ value, low, high, bound, comparator, unit }) {
-  const all = [value, low, high, bound].filter((each) => each !== null);
-  const span = Math.max(...all) - Math.min(...all) || Math.abs(bound) || 1;
+/** Say what moved a check most: a fact, a number of the model, or how it was settled. */
+function decidedBy(name) {
+  if (Object.hasOwn(FACTS, name)) return factButton(name);
+  return NAMES.has(name) ? nameButton(name, name) : sayOr(`decided.${name}`, name);
+}
+
+/** Draw a computed value and its interval on a line with the bounds; the side that the claim asks for is thick. */
+function intervalPlot(check, value, low, high) {
+  const bounds = boundsOf(check);
+  const unit = text(check.unit);
+  const all = [value, low, high, ...bounds].filter((each) => each !== null);
+  const span = Math.max(...all) - Math.min(...all) || Math.abs(bounds[0]) || 1;
   const x = scale(Math.min(...all) - 0.15 * span, Math.max(...all) + 0.15 * span, 6, 314);
-  const above = /^(>|>=|≥|at least|above)/.test(comparator);
-  const below = /^(<|<=|≤|at most|below)/.test(comparator);
+  const asked = { ">": [x(bounds[0]), 314], "<": [6, x(bounds[0])] }[text(check.comparator).charAt(0)];
+  const [from, to] = bounds.length > 1 ? [x(bounds[0]), x(bounds[1])] : (asked ?? [0, 0]);
+  const said = { value: amount(value, unit), range: interval(low, high, unit), bound: demandOf(check) };
   return drawn(
     "svg",
     {
       class: "interval-plot",
       viewBox: "0 0 320 46",
       role: "img",
-      "aria-label": say("claims.plot", {
-        value: amount(value, unit),
-        range: interval(low, high, unit),
-        bound: amount(bound, unit),
-      }),
+      "aria-label": say(low === null ? "claims.plot_single" : "claims.plot", said),
     },
     drawn("line", { x1: 6, x2: 314, y1: 20, y2: 20, class: "grid" }),
-    (above || below) &&
-      drawn("line", { x1: above ? x(bound) : 6, x2: above ? 314 : x(bound), y1: 20, y2: 20, class: "asked" }),
+    to > from && drawn("line", { x1: from, x2: to, y1: 20, y2: 20, class: "asked" }),
     low !== null &&
       high !== null &&
       drawn("line", { x1: x(low), x2: x(high), y1: 20, y2: 20, class: "computed-range" }),
-    drawn("line", { x1: x(bound), x2: x(bound), y1: 10, y2: 30, class: "bound" }),
+    bounds.map((bound) => drawn("line", { x1: x(bound), x2: x(bound), y1: 10, y2: 30, class: "bound" })),
     drawn("circle", { cx: x(value), cy: 20, r: 5, class: "computed-value" }),
-    drawn(
-      "text",
-      { x: clamp(x(bound), 30, 290), y: 43, "text-anchor": "middle", class: "axis" },
-      say("claims.bound", { bound: decimal(bound) }),
-    ),
+    bounds.map((bound) => {
+      const place = { x: clamp(x(bound), 40, 280), y: 43, "text-anchor": "middle", class: "axis" };
+      return drawn("text", place, say("claims.bound", { bound: decimal(bound) }));
+    }),
     drawn(
       "text",
       { x: clamp(x(value), 24, 296), y: 9, "text-anchor": "middle", class: "axis strong" },

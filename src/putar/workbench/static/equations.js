@@ -1,16 +1,36 @@
 // Equations: an equation as text in which each known name opens its source.
 
-/** Return the nodes of an equation or formula; names of variables, parameters and facts become buttons. */
-function equationNodes(equation, subsystem) {
+/** Return the nodes of a text in which each name that `opener` knows becomes its button. */
+function withButtons(words, opener) {
   const nodes = [];
   let at = 0;
-  for (const match of text(equation).matchAll(NAME_IN_TEXT)) {
-    const entry = entryOf(match[0], subsystem);
-    if (!entry && !Object.hasOwn(FACTS, match[0])) continue;
-    nodes.push(equation.slice(at, match.index), entry ? nameButton(match[0], entry.name) : factButton(match[0]));
-    at = match.index + match[0].length;
+  for (const match of words.matchAll(NAME_IN_TEXT)) {
+    // a claim names a run before the variable: base.users.weekly_users
+    const tail = match[0].slice(match[0].indexOf(".") + 1);
+    const name = [match[0], tail].find((each) => opener(each));
+    if (!name) continue;
+    const start = match.index + match[0].length - name.length;
+    nodes.push(words.slice(at, start), opener(name));
+    at = start + name.length;
   }
-  return [...nodes, text(equation).slice(at)];
+  return [...nodes, words.slice(at)];
+}
+
+/** Return the nodes of an equation or formula; names of variables, parameters and facts become buttons. */
+function equationNodes(equation, subsystem) {
+  return withButtons(text(equation), (name) => {
+    const entry = entryOf(name, subsystem);
+    if (entry) return nameButton(name, entry.name);
+    return Object.hasOwn(FACTS, name) ? factButton(name) : null;
+  });
+}
+
+/** Return prose in which fact ids and qualified names open their source. */
+function linkedText(prose) {
+  return withButtons(capitalised(prose), (name) => {
+    if (Object.hasOwn(FACTS, name)) return factButton(name);
+    return name.includes(".") && NAMES.has(name) ? nameButton(name, name) : null;
+  });
 }
 
 /** Return an equation as a block of code. */

@@ -44,9 +44,11 @@ function indicatorCards() {
     );
     return { row, card, value };
   });
+  const columns = HEADLINES.length <= 6 ? HEADLINES.length : Math.ceil(HEADLINES.length / 2);
+  cards.forEach(({ card }, index) => card.classList.toggle("first", index % columns === 0));
   const group = element(
     "div",
-    { class: "cards", role: "tablist", "aria-label": say("cards.name") },
+    { class: "cards", role: "tablist", "aria-label": say("cards.name"), vars: { "--columns": String(columns) } },
     cards.map((each) => each.card),
   );
   const select = () =>
@@ -66,7 +68,7 @@ function sparkline(row) {
   const known = row.points.filter((point) => point.value !== null);
   const values = known.map((point) => point.value);
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  const x = scale(known[0].time, known.at(-1).time, 2, 98);
+  const x = scale(known[0].time, known.at(-1).time, 1, 97);
   const y = scale(low, high, 26, 3);
   const spot = drawn("circle", { r: 2.4, fill: "currentColor" });
   const place = () => {
@@ -81,7 +83,7 @@ function sparkline(row) {
   place();
   return drawn(
     "svg",
-    { class: "spark", viewBox: "0 0 100 28", "aria-hidden": "true" },
+    { class: "spark", viewBox: "0 0 100 28", preserveAspectRatio: "xMinYMid", "aria-hidden": "true" },
     low < 0 && drawn("line", { x1: 2, x2: 98, y1: y(0), y2: y(0), stroke: "var(--rule)", "stroke-width": 1 }),
     drawn("path", {
       d: linePath(known.map((point) => [x(point.time), y(point.value)])),

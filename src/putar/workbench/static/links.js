@@ -234,7 +234,8 @@ function rankedBars({ pick, over }) {
   );
   const whiskers = links.some((link) => number(link.low) !== null && number(link.high) !== null);
   return [
-    element("h3", {}, say("links.bars", { label: text(output.label), unit: unitWords(output.unit) })),
+    element("h3", {}, text(output.label)),
+    element("p", { class: "under" }, say("links.bars", { unit: unitWords(output.unit) || say("unit.none") })),
     gap &&
       element(
         "p",
@@ -261,7 +262,6 @@ function linkDetail(link) {
   if (!link) return [];
   const output = OUTPUTS[STATE.cut];
   const [all, none, first, last] = [number(output.all), number(output.none), number(link.first), number(link.last)];
-  const label = text(output.label);
   const date = number(output.cut_from) === null ? say("links.start") : moment(output.cut_from);
   return [
     element("h3", {}, link.title),
@@ -277,7 +277,7 @@ function linkDetail(link) {
     ),
     last !== null &&
       all !== null &&
-      element("p", { class: "counterfactual" }, cutSentence(link, { label, date, all, last })),
+      element("p", { class: "counterfactual" }, cutSentence(link, { date, all, last })),
     first !== null &&
       none !== null &&
       element(
@@ -286,21 +286,21 @@ function linkDetail(link) {
         say("links.kept_alone", { more: amount(none + first, output.unit), none: amount(none, output.unit) }),
       ),
     definitions([
-      [say("links.integrated"), text(link.integrated)],
-      [say("links.arms_length"), text(link.arms_length)],
+      [say("links.integrated"), capitalised(link.integrated)],
+      [say("links.arms_length"), capitalised(link.arms_length)],
     ]),
   ].filter(Boolean);
 }
 
 /** Say what a cut of this link alone would do; where that is nothing, which other link stands in for it. */
-function cutSentence(link, { label, date, all, last }) {
+function cutSentence(link, { date, all, last }) {
   const unit = OUTPUTS[STATE.cut].unit;
   if (Math.abs(last) >= 0.0005 * Math.abs(all)) {
     const less = amount(all - last, unit);
-    return say("links.cut_alone", { label, date, less, all: amount(all, unit), change: signed(-last) });
+    return say("links.cut_alone", { date, less, all: amount(all, unit), change: signed(-last) });
   }
   const partner = pairsOf(STATE.cut).find((pair) => [pair.a.id, pair.b.id].includes(link.id) && pair.extra > 0);
-  const stays = say("links.cut_nothing", { label, date, all: amount(all, unit) });
+  const stays = say("links.cut_nothing", { date, all: amount(all, unit) });
   if (!partner || partner.extra < 0.02 * Math.abs(all)) return stays;
   const other = partner.a.id === link.id ? partner.b.title : partner.a.title;
   return `${stays} ${say("links.cut_with", { other, less: amount(all - partner.loss, unit) })}`;

@@ -25,10 +25,16 @@ function warningsSection() {
               element(
                 "div",
                 {},
-                element("strong", {}, text(warning.what)),
-                text(warning.why) && element("p", {}, text(warning.why)),
+                element("strong", {}, linkedText(warning.what)),
+                text(warning.why) && element("p", {}, linkedText(warning.why)),
                 text(warning.fix) &&
-                  element("p", { class: "fix" }, element("b", {}, say("warnings.fix")), " ", text(warning.fix)),
+                  element(
+                    "p",
+                    { class: "fix" },
+                    element("b", {}, say("warnings.fix")),
+                    " ",
+                    linkedText(warning.fix),
+                  ),
               ),
             ),
           ),
@@ -44,7 +50,7 @@ function limitsSection() {
     element(
       "ul",
       { class: "plain-list" },
-      items.map((item) => element("li", {}, item)),
+      items.map((item) => element("li", {}, linkedText(item))),
     );
   return section(
     "limits",
@@ -64,8 +70,14 @@ function limitsSection() {
         {},
         element("h3", {}, say("limits.reading")),
         bullets([...not, say("limits.forecast"), say("limits.verdict")]),
-        text(about.purpose) && [element("h3", {}, say("limits.purpose")), element("p", {}, text(about.purpose))],
-        text(about.boundary) && [element("h3", {}, say("limits.boundary")), element("p", {}, text(about.boundary))],
+        text(about.purpose) && [
+          element("h3", {}, say("limits.purpose")),
+          element("p", {}, linkedText(about.purpose)),
+        ],
+        text(about.boundary) && [
+          element("h3", {}, say("limits.boundary")),
+          element("p", {}, linkedText(about.boundary)),
+        ],
       ),
     ),
   );

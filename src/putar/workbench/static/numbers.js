@@ -141,8 +141,8 @@ function distributionWords(distribution) {
   if (typeof distribution === "string") return distribution;
   const { kind, ...rest } = record(distribution);
   if (!kind) return "";
-  const said = Object.entries(rest).map(
-    ([key, value]) => `${sayOr(`distribution.${key}`, inWords(key).toLowerCase())} ${decimal(value)}`,
-  );
+  const word = (key) =>
+    sayOr(`distribution.${kind}.${key}`, sayOr(`distribution.${key}`, inWords(key).toLowerCase()));
+  const said = Object.entries(rest).map(([key, value]) => `${word(key)} ${decimal(value)}`);
   return [sayOr(`distribution.${kind}`, text(kind)), ...said].join(", ");
 }

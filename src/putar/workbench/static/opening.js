@@ -82,16 +82,15 @@ function drawOpening() {
   const rate = number(verdict.rate);
   const row = element(
     "div",
-    { class: "rests" },
+    { class: rests.some((each) => each.length > 60) ? "rests long" : "rests" },
     rate !== null && element("span", { class: "rate" }, say("verdict.rate", { rate: signed(rate) })),
-    rests.length > 0 && [
-      element("span", {}, say("verdict.rests")),
+    rests.length > 0 && element("span", {}, say("verdict.rests")),
+    rests.length > 0 &&
       element(
         "ul",
         {},
         rests.map((name) => element("li", {}, restingOn(name))),
       ),
-    ],
   );
   opening.append(...[row.childNodes.length > 0 ? row : null, assumedShare()].filter(Boolean));
 }
@@ -114,8 +113,8 @@ function verdictNodes(verdict) {
 function restingOn(name) {
   if (Object.hasOwn(FACTS, name)) return factButton(name);
   const entry = NAMES.get(name);
-  if (!entry) return name;
-  const label = text(entry.row.label) || inWords(entry.name);
+  if (!entry) return linkedText(name);
+  const label = capitalised(entry.row.label) || inWords(entry.name);
   return element(
     "span",
     { class: "with-mark" },

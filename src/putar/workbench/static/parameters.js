@@ -37,7 +37,13 @@ function parametersSection() {
       of: (row) => list(row.facts).length,
       cell: (row) => factButtons(row.facts) ?? "",
     },
-    { key: "reason", label: say("parameters.reason"), wide: true, of: (row) => text(row.reason) },
+    {
+      key: "reason",
+      label: say("parameters.reason"),
+      wide: true,
+      of: (row) => text(row.reason),
+      cell: (row) => linkedText(row.reason),
+    },
   ];
   const saved = ["name", "value", "unit", "low", "high", "status", "facts", "reason"].map((key) => ({
     key,
@@ -148,7 +154,7 @@ function showOnlyAssumed() {
   goTo("parameters");
 }
 
-const labelOf = (row) => text(row.label) || inWords(text(row.name));
+const labelOf = (row) => capitalised(row.label) || inWords(text(row.name));
 
 function parameterName(row) {
   return [nameButton(labelOf(row), text(row.name)), element("span", { class: "under code" }, text(row.name))];

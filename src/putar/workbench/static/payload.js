@@ -98,7 +98,7 @@ function entryOf(name, subsystem) {
   return NAMES.get(qualified(subsystem, name)) ?? NAMES.get(name);
 }
 
-const NAME_IN_TEXT = /[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?/g;
+const NAME_IN_TEXT = /[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*/g;
 
 /** Who names whom: USES says which variables an entry is read by, READS how many numbers flow from room to room. */
 const USES = new Map();
@@ -124,8 +124,13 @@ function titleOf(name) {
   return found ? text(found.title) || name : inWords(name);
 }
 
+/** Return a text with a capital first letter. */
+function capitalised(value) {
+  const said = text(value);
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
 /** Return an identifier as words: `own_research` is "Own research". */
 function inWords(name) {
-  const words = text(name).replace(/^.*\./, "").replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capitalised(text(name).replace(/^.*\./, "").replaceAll("_", " "));
 }

@@ -50,7 +50,7 @@ function factContent(id) {
           ],
         ],
         [say("source.address"), text(fact.url) && element("span", { class: "address" }, text(fact.url))],
-        [say("source.note"), text(fact.note)],
+        [say("source.note"), text(fact.note) && linkedText(fact.note)],
         ...series.map(({ row, dot }) => [say("source.model_says", { label: row.label }), modelBeside(row, dot)]),
         [say("source.used"), users.map((name) => element("div", {}, nameButton(name, name)))],
         [
@@ -85,10 +85,10 @@ function nameContent(name) {
   const entry = NAMES.get(name);
   if (!entry) return null;
   const { row, subsystem } = entry;
-  const title = text(row.label) || inWords(entry.name.replace(/\[/g, " [")).replace(/\[(.*)\]/, "($1)");
+  const title = capitalised(row.label) || inWords(entry.name.replace(/\[/g, " [")).replace(/\[(.*)\]/, "($1)");
   const used = USES.get(entry.name) ?? [];
   const shared = [
-    [say("source.reason"), text(row.reason)],
+    [say("source.reason"), text(row.reason) && linkedText(row.reason)],
     [say("source.facts"), factButtons(row.facts)],
     [say("source.used"), used.map((each) => element("div", {}, nameButton(each, each)))],
     [say("source.subsystem"), titleOf(subsystem)],

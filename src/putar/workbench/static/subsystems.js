@@ -35,7 +35,7 @@ function roomDetails(subsystem) {
       element("span", { class: "subsystem-title" }, text(subsystem.title) || inWords(name)),
       element("span", { class: "under" }, sayCount("equations.count", variables.length)),
     ),
-    text(subsystem.reason) && element("p", { class: "lead" }, text(subsystem.reason)),
+    text(subsystem.reason) && element("p", { class: "lead" }, linkedText(subsystem.reason)),
   );
   // built when first opened: a large model has hundreds of equations
   details.addEventListener("toggle", () => {
@@ -66,7 +66,7 @@ function variableRow(variable, subsystem) {
     ),
     text(variable.equation) && equationBlock(text(variable.equation), subsystem),
     (text(variable.reason) || list(variable.facts).length > 0) &&
-      element("p", { class: "why" }, text(variable.reason), " ", factButtons(variable.facts)),
+      element("p", { class: "why" }, linkedText(variable.reason), " ", factButtons(variable.facts)),
   );
 }
 
