@@ -1,9 +1,9 @@
 """Who moves whom: a model's formulas as a graph of links, its partitions, and its shortest equal.
 
-Nodes are variable elements and hidden memories; a link goes from what is read to what reads it. Constants, time
-and draws are no nodes. A partition is a strongly connected component: all loops of a loop's partition, and no
-others, share its links. `contracted` leaves out every node that a loop can pass in one way only, which keeps
-all loops and makes searching for them many times faster.
+Nodes are variable elements and hidden memories; a link goes from what is read to what reads it. Constants,
+time and draws are no nodes. A partition is a strongly connected component: all loops of a loop's partition,
+and no others, share its links. `contracted` leaves out every node that a loop can pass in one way only,
+which keeps all loops and makes searching for them many times faster.
 """
 
 from __future__ import annotations

@@ -55,7 +55,8 @@ class Trajectory:
         kernel = compile_program(points(self.formulas, graph, names, listed), [n for n, _ in listed], "numpy")
         with np.errstate(all="ignore"):
             found = kernel.advance(given, np.zeros((0, given.shape[1])), 0, 0)
-        return found[0].reshape(len(outputs), rows, self.members)
+        result: Array = found[0].reshape(len(outputs), rows, self.members)
+        return result
 
     def _read(self, name: str) -> Array:
         if name.startswith(NOW):
@@ -90,7 +91,7 @@ def trajectory(
     last = program.steps if last is None else last
     steps = np.arange(first, last + 1)
     whole = first == 0 and last == program.steps
-    times = program.start + steps * program.step
+    times = program.start + steps.astype(np.float64) * program.step
     names = tuple(name for name, _ in program.outputs)
     ensemble = execute(
         program, design, names, save_at=None if whole else times.tolist(), seed=seed, kernel=kernel
@@ -129,5 +130,4 @@ def _traced(formulas: Formulas) -> Program:
     for node in list(graph.nodes):
         if node.op is Op.RANDOM:
             nodes[other_name(program, Op.RANDOM, node.key)] = graph.random(node.key)  # type: ignore[arg-type]
-    listed = {name: node for name, node in nodes.items() if name in formulas.all or name.startswith("random·")}
-    return replace(program, outputs=tuple(listed.items()), save_every=1)
+    return replace(program, outputs=tuple(nodes.items()), save_every=1)

@@ -9,8 +9,9 @@ stock's net flow|. A change counts as none when rounding could have made it: 16 
 Where "now" and "before" come from is the caller's choice: `scored` puts latches beside a Program, so that a
 kernel scores all members as it runs; `points` makes a Program of one evaluation for rows that are kept.
 
-Source: Schoenberg, Davidsen, Eberlein (2020), System Dynamics Review 36, 158-189, doi:10.1002/sdr.1658, with the
-flow-to-stock link of Schoenberg, Hayward, Eberlein (2023), doi:10.1002/sdr.1752 (as restated in docs/methods/loops.md).
+Source: Schoenberg, Davidsen, Eberlein (2020), Understanding model behavior using the Loops that Matter
+method, System Dynamics Review 36, with the flow-to-stock link of Schoenberg, Hayward, Eberlein (2023),
+Improving Loops that Matter, System Dynamics Review 39; restated in docs/methods/loops.md.
 """
 
 from __future__ import annotations
@@ -156,9 +157,7 @@ def scored(
     known = dict(program.outputs)
     kept = [(name, known[name]) for name in outputs]
     every = program.save_every if save_every is None else save_every
-    made = replace(
-        program, graph=graph, states=tuple(states), outputs=tuple([*kept, *found]), save_every=every
-    )
+    made = replace(program, graph=graph, states=tuple(states), outputs=(*kept, *found), save_every=every)
     verify(made)
     return made
 
@@ -204,7 +203,9 @@ def other_name(program: Program, op: Op, key: int | None) -> str:
     return f"random·{key}" if key is None or op is Op.RANDOM else program.parameters[key]
 
 
-def points(formulas: Formulas, graph: Graph, names: Sequence[str], outputs: Sequence[tuple[str, int]]) -> Program:
+def points(
+    formulas: Formulas, graph: Graph, names: Sequence[str], outputs: Sequence[tuple[str, int]]
+) -> Program:
     """Return a Program of one evaluation: no states, no steps, every value a parameter."""
     program = formulas.program
     made = replace(

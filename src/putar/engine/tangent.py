@@ -5,7 +5,7 @@ table) the derivative is that of the side towards which the leaf moves. What jum
 comparisons, conditions, draws) has derivative 0; a choice has the derivative of the branch that is taken.
 Adding an operation means adding a row to RULES.
 
-Source: Griewank, Walther (2008), Evaluating Derivatives, chapters 2 and 3 (rules), 14 (one-sided derivatives).
+Source: Griewank, Walther (2008), Evaluating Derivatives, chapters 2 and 3 (rules) and 14 (one-sided ones).
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class Tangent:
         """Return a * b."""
         if a is None:
             return None
-        return b if self.graph.nodes[a].key == 1.0 and self.graph.nodes[a].op is Op.CONST else self.op(Op.MUL, a, b)
+        node = self.graph.nodes[a]
+        return b if node.op is Op.CONST and node.key == 1.0 else self.op(Op.MUL, a, b)
 
     def either(self, condition: int, a: int | None, b: int | None) -> int:
         """Return a where the condition holds, else b."""
