@@ -11,7 +11,7 @@ import math
 import numpy as np
 import pytest
 
-from putar.engine.expand import MEMORY, PURE, REDUCERS, TIMED
+from putar.engine.expand import MADE, PURE, REDUCERS, TIMED
 from putar.engine.lower import lower
 from putar.engine.reference import ReferenceKernel
 from putar.errors import ModelErrors
@@ -49,7 +49,7 @@ def value(equation: str, at: int = 0, time: str = "time 0 to 10 step 1") -> floa
 
 def test_every_built_in_has_a_meaning_and_only_those() -> None:
     """The table of the language and the tables of the engine list the same functions."""
-    assert set(PURE) | set(REDUCERS) | set(MEMORY) == set(FUNCTIONS)
+    assert set(PURE) | set(REDUCERS) | set(MADE) == set(FUNCTIONS)
     assert set(TIMED) == set(CONSTANTS)
 
 

@@ -212,8 +212,10 @@ SIGNATURES = {
     "step": ({"height": "capacity", "start": "start"}, "GW"),
     "pulse": ({"amount": "capacity", "first": "start", "interval": "life"}, "GW/year"),
     "ramp": ({"slope": "build", "start": "start", "end": "start"}, "GW"),
+    "free": ({"": "capacity"}, "GW"),
 }
 INDIFFERENT = {("sign", "x"), ("count", "slice"), ("trend", "input")}  # any unit will do
+INDIFFERENT |= {("free", name) for row in FUNCTIONS.values() for name in row.args}
 
 
 def test_rules_are_those_of_the_built_ins() -> None:

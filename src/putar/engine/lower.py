@@ -4,37 +4,29 @@ References are followed as they are met: when an equation needs a variable that 
 one is lowered first, on an explicit stack, so that a chain of any length is no deeper than one
 equation. A variable met again on the stack is an algebraic loop and is named with its whole path.
 There are two worlds: `run`, where stocks are states, and `initial`, where stocks are their initial
-values and time is the start. Functions that need states of their own are in `expand`.
+values and time is the start. One equation is the work of `lower_equation`, functions are in `expand`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import cast
 
-from putar.engine.expand import PURE, REDUCERS, TIMED, Builder, expand
-from putar.engine.ir import Graph, Op, Program, State, Table
+from putar.engine.builder import Builder
+from putar.engine.expand import REDUCERS
+from putar.engine.ir import Graph, Op, Program, State, Table, live_order
+from putar.engine.lower_equation import EquationLowering, Key, Needed, plain_names
+from putar.engine.operations import MEANING
 from putar.errors import ModelError
 from putar.language.check import check, raise_errors
-from putar.language.expr import Binary, Call, Expr, If, Name, Number, Unary
-from putar.language.model import Equation, Model, Points, Variable, element_name
-from putar.language.subscripts import Place, Slices, elements_meant, position, slices_in
+from putar.language.expr import Call, Name
+from putar.language.model import NOT_AVAILABLE, Equation, Model, Points, Variable, element_name
+from putar.language.subscripts import Place, SubscriptError, elements_meant
 
 __all__ = ["Lowering", "Needed", "lower"]
 
-Key = tuple[str, str, tuple[str, ...]]  # world, variable, elements
-
-_BINARY = {"+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "^": Op.POW, "MOD": Op.MOD}
-_BINARY |= {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE, "=": Op.EQ, "<>": Op.NE}
-_BINARY |= {"AND": Op.AND, "OR": Op.OR}
-
-
-class Needed(Exception):
-    """An equation needs a value that has no node yet."""
-
-    def __init__(self, key: Key) -> None:
-        super().__init__(key)
-        self.key = key
+MANY_NAMES = 16  # from so many on, all that an equation needs is asked for at once
 
 
 def lower(model: Model) -> Program:
@@ -62,6 +54,9 @@ class Lowering:
         self.random_slots: dict[tuple[str, int, int], int] = {}
         self.parameters: dict[str, int] = {}
         self.defaults: list[float] = []
+        self.nested = 0
+        self.equations: dict[str, dict[tuple[str, ...], Equation]] = {}
+        self.points: dict[str, dict[tuple[str, ...], Points]] = {}
         self.limits = _outflow_limits(model)
         self._declare()
 
@@ -85,9 +80,10 @@ class Lowering:
         self.defaults.append(value)
 
     def program(self) -> Program:
+        """Return the whole model's Program."""
         outputs: list[tuple[str, int]] = []
         for variable in self.model.variables:
-            if variable.kind == "curve" and variable.equation is None:
+            if variable.kind == "curve" and variable.equation is None and not variable.elements:
                 continue
             for elements in self.model.element_tuples(variable):
                 node = self.value(("run", variable.name, elements))
@@ -145,18 +141,48 @@ class Lowering:
 
     def _drive(self, wanted: Callable[[], int], stack: list[Key] | None = None) -> int:
         stack = stack or []
+        path: dict[Key, None] = {}  # those on the stack that have begun; each needs the next one
         while True:
             try:
-                if stack:
-                    self.nodes[stack[-1]] = self._lower_element(stack[-1])
-                    stack.pop()
-                    if stack:
-                        continue
+                while stack:
+                    self._begin(stack, path)
                 return wanted()
             except Needed as needed:
-                if needed.key in stack:
-                    raise self._loop(stack[stack.index(needed.key) :]) from None
+                if needed.key in path:
+                    cycle = list(path)
+                    raise self._loop(cycle[cycle.index(needed.key) :]) from None
                 stack.append(needed.key)
+
+    def _begin(self, stack: list[Key], path: dict[Key, None]) -> None:
+        key = stack[-1]
+        if key not in self.nodes:
+            if key not in path:
+                path[key] = None
+                stack.extend(reversed([k for k in self._plainly_needed(key) if k not in path]))
+                if stack[-1] is not key:
+                    return
+            self.nodes[key] = self._lower_element(key)
+        stack.pop()
+        path.pop(key, None)
+
+    def _plainly_needed(self, key: Key) -> list[Key]:
+        """Return what an equation with many names needs and has no node yet."""
+        world, name, elements = key
+        variable = self.model[name]
+        if variable.kind == "constant" or (variable.kind == "stock" and world == "run"):
+            return []
+        equation = self._equation(variable, elements)
+        names = plain_names(equation.expr)
+        if len(names) < MANY_NAMES:
+            return []
+        place = Place(variable, elements, equation.over)
+        found: dict[Key, None] = {}
+        for one in names:
+            target = self.model.by_name.get(self.model.resolve(one.name, variable.subsystem) or "")
+            if target is not None:
+                (meant,) = elements_meant(self.model, place, one, target, slices=False)
+                found.setdefault((world, target.name, meant))
+        return [k for k in found if k not in self.nodes]
 
     def _loop(self, cycle: list[Key]) -> ModelError:
         names = [element_name(name, elements) for _, name, elements in [*cycle, cycle[0]]]
@@ -174,17 +200,18 @@ class Lowering:
     def _lower_element(self, key: Key) -> int:
         world, name, elements = key
         variable = self.model[name]
-        place = Place(variable, elements)
         if variable.kind == "constant":
             return self.graph.param(self.parameters[element_name(name, elements)])
         if variable.kind == "stock" and world == "run":
             return self.graph.state(self.state_slots[element_name(name, elements)])
         equation = self._equation(variable, elements)
-        node = _Expression(self, world, place, equation).node(equation.expr)
+        place = Place(variable, elements, equation.over)
+        try:
+            node = EquationLowering(self, world, place, equation).node(equation.expr)
+        except SubscriptError as error:
+            raise ModelError(f"{name}: {error.what}", equation.where, error.fix, "name") from None
         if variable.kind == "curve":
-            given = dict(variable.element_points).get(elements, variable.points)
-            assert given is not None
-            return self.curve(given, node)
+            return self.curve(self.points_of(variable, elements), node)
         if variable.kind == "flow" and variable.nonnegative:
             node = self.graph.node(Op.MAX, node, self.graph.const(0.0))
         if world == "run" and name in self.limits:
@@ -192,7 +219,19 @@ class Lowering:
         return node
 
     def _equation(self, variable: Variable, elements: tuple[str, ...]) -> Equation:
-        found = dict(variable.elements).get(elements, variable.equation)
+        own = self.equations.get(variable.name)
+        if own is None:
+            own = self.equations[variable.name] = dict(variable.elements)
+        found = own.get(elements, variable.equation)
+        assert found is not None  # check() has seen to it
+        return found
+
+    def points_of(self, variable: Variable, elements: tuple[str, ...]) -> Points:
+        """Return the points of an element of a curve."""
+        own = self.points.get(variable.name)
+        if own is None:
+            own = self.points[variable.name] = dict(variable.element_points)
+        found = own.get(elements, variable.points)
         assert found is not None  # check() has seen to it
         return found
 
@@ -218,11 +257,45 @@ class Lowering:
 
     def curve(self, points: Points, node: int) -> int:
         """Return the node of a curve's value at a node; log curves look up the logarithm."""
-        log = points.between == "log"
-        ys = tuple(math.log(y) for y in points.ys) if log else points.ys
-        table = Table(points.xs, ys, "linear" if log else points.between, points.outside)
-        found = self.graph.lookup(self.tables.setdefault(table, len(self.tables)), node)
-        return self.graph.node(Op.EXP, found) if log else found
+        g = self.graph
+        if points.between == "log":
+            table = Table(points.xs, tuple(math.log(y) for y in points.ys), "linear", points.outside)
+            return g.node(Op.EXP, self._lookup(table, node))
+        if points.between == "next":  # the step table of the mirror image
+            xs, ys = tuple(-x for x in reversed(points.xs)), tuple(reversed(points.ys))
+            return self._lookup(Table(xs, ys, "step"), g.node(Op.NEG, node))
+        if points.between == "raw":
+            late = g.node(Op.ADD, node, g.const(1e-6 * self.model.time.step))
+            last = self._lookup(Table(points.xs, points.xs, "step"), late)
+            gap = g.node(Op.ABS, g.node(Op.SUB, node, last))
+            there = g.node(Op.LT, gap, g.const(1e-5 * self.model.time.step))
+            value = self._lookup(Table(points.xs, points.ys, "step"), late)
+            return g.node(Op.SELECT, there, value, g.const(NOT_AVAILABLE))
+        return self._lookup(Table(points.xs, points.ys, points.between, points.outside), node)
+
+    def _lookup(self, table: Table, node: int) -> int:
+        return self.graph.lookup(self.tables.setdefault(table, len(self.tables)), node)
+
+    def at_default(self, node: int) -> float:
+        """Return the value of a node of the start at the default parameters."""
+        values: dict[int, float] = {}
+        tables = tuple(self.tables)
+        for index in live_order(self.graph, [node]):
+            one = self.graph.nodes[index]
+            match one.op:
+                case Op.CONST:
+                    values[index] = cast("float", one.key)
+                case Op.PARAM:
+                    values[index] = self.defaults[cast("int", one.key)]
+                case Op.LOOKUP:
+                    values[index] = tables[cast("int", one.key)].at(values[one.args[0]])
+                case op:
+                    values[index] = MEANING[op](*[values[argument] for argument in one.args])
+        return values[node]
+
+    def varies(self, node: int) -> bool:
+        """Return whether a node of the start depends on a parameter."""
+        return any(self.graph.nodes[i].op is Op.PARAM for i in live_order(self.graph, [node]))
 
     def _switch(self, name: str) -> int:
         if name == "links.cut_date":
@@ -235,135 +308,6 @@ class Lowering:
     def switch(self, world: str, name: str) -> int:
         """Return the node of a link's switch, which is 1 before the cut date."""
         return self.graph.const(1.0) if world == "initial" else self._switch(name)
-
-
-class _Expression(Builder):
-    """Lowers one equation in one world at one place."""
-
-    def __init__(self, lowering: Lowering, world: str, place: Place, equation: Equation) -> None:
-        super().__init__(lowering.graph, lowering.model.time, world)
-        self.all, self.place, self.equation = lowering, place, equation
-        self.model = lowering.model
-
-    def node(self, expr: Expr) -> int:
-        match expr:
-            case Number(value=value):
-                return self.graph.const(value)
-            case Name():
-                return self.reference(expr)
-            case Unary(op=op, operand=operand):
-                inner = self.node(operand)
-                return inner if op == "+" else self.op(Op.NOT if op == "NOT" else Op.NEG, inner)
-            case Binary(op=op, left=left, right=right):
-                return self.op(_BINARY[op], self.node(left), self.node(right))
-            case If(condition=condition, then=then, otherwise=otherwise):
-                return self.op(Op.SELECT, self.node(condition), self.node(then), self.node(otherwise))
-            case Call():
-                return self._call(expr)
-
-    def at_start(self, expr: Expr) -> int:
-        """Return the node of an expression at the start of the run."""
-        return self.like("initial").node(expr)
-
-    def like(self, world: str) -> _Expression:
-        """Return the same equation, lowered in another world."""
-        return _Expression(self.all, world, self.place, self.equation)
-
-    @property
-    def owner(self) -> str:
-        """Whose hidden states and draws these are."""
-        return element_name(self.place.variable.name, self.place.elements)
-
-    def hidden(
-        self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]
-    ) -> int:
-        """Return the state that belongs to one part of a call, made when first met."""
-        return self._state(call, part, initial, following, "integral")
-
-    def latch(
-        self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int]
-    ) -> int:
-        """Return the latch that belongs to one part of a call, made when first met."""
-        return self._state(call, part, initial, following, "latch")
-
-    def _state(
-        self, call: Call, part: int, initial: Callable[[], int], following: Callable[[int], int], kind: str
-    ) -> int:
-        name = f"{self.owner}·{call.function}·{call.at}·{part}"
-        if name in self.all.state_slots:
-            return self.graph.state(self.all.state_slots[name])
-        start = initial()
-        slot = self.all.state_slots[name] = len(self.all.states)
-        self.all.states.append(None)
-        node = self.graph.state(slot)
-        self.all.pending.append((slot, name, start, kind, lambda: following(node)))
-        return node
-
-    def reduced(self, call: Call, nodes: list[int]) -> int:
-        """Return the node of a reducer's value over the nodes of all its elements."""
-        return self.all.reduced(self, call, nodes)
-
-    def random(self, call: Call, part: int) -> int:
-        """Return a uniform draw of its own for one part of a call."""
-        slots = self.all.random_slots
-        return self.graph.random(slots.setdefault((self.owner, call.at, part), len(slots)))
-
-    def reference(self, name: Name) -> int:
-        """Return the node a name stands for."""
-        known = self.model.resolve(name.name, self.place.variable.subsystem)
-        if known is None:
-            if name.name in TIMED:
-                return TIMED[name.name](self)
-            at = position(self.model, self.place, name.name)
-            assert at is not None
-            return self.graph.const(float(at))
-        if known.startswith("links.") and known not in self.model.by_name:
-            return self.all.switch(self.world, known)
-        target = self.model[known]
-        (elements,) = elements_meant(self.model, self.place, name, target, slices=False)
-        return self.all.need((self.world, known, elements))
-
-    def slice(self, expr: Expr) -> list[int]:
-        """Return the nodes of all elements an argument of a reducer stands for."""
-        slices = slices_in(self.model, self.place, expr)
-        if not slices:
-            return [self.node(expr)]
-        count = len(next(iter(slices.values())))
-        return [_Sliced(self, slices, choice).node(expr) for choice in range(count)]
-
-    def _call(self, call: Call) -> int:
-        curve = self.model.resolve(call.function.lower(), self.place.variable.subsystem)
-        if curve is not None and curve in self.model.by_name:
-            target = self.model[curve]
-            if target.kind == "curve":
-                elements = elements_meant(self.model, self.place, Name(curve), target, slices=False)[0]
-                points = dict(target.element_points).get(elements, target.points)
-                assert points is not None
-                return self.all.curve(points, self.node(call.args[0]))
-        if call.function in PURE:
-            return PURE[call.function](self, *[self.node(a) for a in call.args])
-        return expand(self, call)
-
-
-class _Sliced(_Expression):
-    """An argument of a reducer, with every sliced reference at one of its elements."""
-
-    def __init__(self, outer: _Expression, slices: Slices, choice: int, world: str = "") -> None:
-        super().__init__(outer.all, world or outer.world, outer.place, outer.equation)
-        self.outer, self.slices, self.choice = outer, slices, choice
-
-    def like(self, world: str) -> _Expression:
-        return _Sliced(self.outer, self.slices, self.choice, world)
-
-    @property
-    def owner(self) -> str:
-        return f"{self.outer.owner}·{self.choice + 1}"
-
-    def reference(self, name: Name) -> int:
-        if name not in self.slices:
-            return self.outer.like(self.world).reference(name)
-        known = str(self.model.resolve(name.name, self.place.variable.subsystem))
-        return self.all.need((self.world, known, self.slices[name][self.choice]))
 
 
 def _outflow_limits(model: Model) -> dict[str, tuple[str, tuple[str, ...]]]:

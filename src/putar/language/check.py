@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from putar.errors import ModelErrors, Problem, Where, nearest
-from putar.language.expr import Call, Expr, Name, children, walk
+from putar.language.expr import Call, Computed, Expr, Name, children, walk
 from putar.language.functions import CONSTANTS, FUNCTIONS
 from putar.language.model import KINDS, Equation, Model, Variable
 from putar.language.parse import place as place_of
-from putar.language.subscripts import Place, SubscriptError, elements_meant, position, slices_in
+from putar.language.subscripts import (
+    Place,
+    SubscriptError,
+    elements_meant,
+    position,
+    ranges_in,
+    slices_in,
+)
 
 __all__ = ["check", "raise_errors"]
 
@@ -126,7 +133,7 @@ def _equations(model: Model, variable: Variable) -> Iterator[tuple[Place, Equati
             if id(equation) in shared and not _depends_on_place(equation.expr):
                 continue
             shared.add(id(equation))
-            yield Place(variable, elements), equation
+            yield Place(variable, elements, equation.over), equation
 
 
 def _depends_on_place(expr: Expr) -> bool:
@@ -143,13 +150,19 @@ def _equation(model: Model, place: Place, equation: Equation) -> Iterator[Proble
 
 
 def _with_reducers(expr: Expr) -> Iterator[tuple[Expr, bool]]:
-    """Yield every node with whether it stands inside a reducer."""
+    """Yield every node with whether it stands where several elements, or a table, may be meant."""
     stack: list[tuple[Expr, bool]] = [(expr, False)]
     while stack:
         node, inside = stack.pop()
         yield node, inside
-        reduces = isinstance(node, Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].reduces
-        stack.extend((child, inside or reduces) for child in reversed(children(node)))
+        row = FUNCTIONS.get(node.function) if isinstance(node, Call) else None
+        reduces = row is not None and (row.reduces or row.takes in ("vector", "element"))
+        inner = [(child, inside or reduces) for child in children(node)]
+        if row is not None and row.takes == "curve":
+            inner = inner[1:]  # `_call` looks at the first
+        if isinstance(node, Name) and any(isinstance(s, Computed) for s in node.subscripts):
+            inner = [(child, False) for child in children(node)]
+        stack.extend(reversed(inner))
 
 
 def _call(model: Model, place: Place, call: Call, where: Where) -> Iterator[Problem]:
@@ -170,12 +183,26 @@ def _call(model: Model, place: Place, call: Call, where: Where) -> Iterator[Prob
         what = f"{row.name} does not take {len(call.args)} argument{'s' * (len(call.args) != 1)}"
         yield _error("name", where, what, row.signature)
         return
+    if row.takes == "curve":
+        first = call.args[0]
+        known = model.resolve(first.name, place.variable.subsystem) if isinstance(first, Name) else ""
+        target = model.by_name.get(known or "")
+        if not isinstance(first, Name) or target is None or target.kind != "curve":
+            what = f"the first argument of {row.name} must be the name of a curve"
+            yield _error("name", where, what, row.signature)
+            return
+        try:
+            elements_meant(model, place, first, target, slices=False)
+        except SubscriptError as error:
+            yield _error("name", where, error.what, error.fix)
     if row.reduces:
-        for arg in call.args:
-            try:
-                slices_in(model, place, arg)
-            except SubscriptError as error:
-                yield _error("name", where, error.what, error.fix)
+        try:
+            ranges = ranges_in(model, call.args)
+            inside = place.with_bound((r, model.dimension_elements[r][0]) for r in ranges)
+            for arg in call.args:
+                slices_in(model, inside, arg)
+        except SubscriptError as error:
+            yield _error("name", where, error.what, error.fix)
 
 
 def _name(model: Model, place: Place, name: Name, where: Where, *, reduced: bool) -> Iterator[Problem]:
@@ -198,11 +225,13 @@ def _name(model: Model, place: Place, name: Name, where: Where, *, reduced: bool
         what = f"the curve {known} has no input of its own"
         yield _error("name", where, what, f"call it: {target.short}(x)")
         return
-    if not reduced:
-        try:
-            elements_meant(model, place, name, target, slices=False)
-        except SubscriptError as error:
-            yield _error("name", where, error.what, error.fix)
+    if reduced:
+        return
+    several = any(isinstance(subscript, Computed) for subscript in name.subscripts)
+    try:
+        elements_meant(model, place, name, target, slices=several)
+    except SubscriptError as error:
+        yield _error("name", where, error.what, error.fix)
 
 
 def _flows(model: Model) -> Iterator[Problem]:

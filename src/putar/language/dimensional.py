@@ -44,6 +44,9 @@ def check_units(model: Model) -> tuple[Problem, ...]:
                 _Part(model, units, variable.subsystem, equation).check(variable, target)
             except ModelError as error:
                 problems.extend(error.problems)
+            except RecursionError:
+                what = f"the equation of {target!r} is nested too deep to check its units"
+                problems.append(Problem("note", "unit", equation.where, what, "split it"))
         problems.extend(_flows(model, units, variable))
     return tuple(problems)
 
@@ -134,16 +137,36 @@ class _Part:
             case Binary(op="AND" | "OR" as op, left=left, right=right):
                 self.need(left, DIMENSIONLESS, f"the left side of {op}")
                 return self.need(right, DIMENSIONLESS, f"the right side of {op}")
-            case Binary(op="*" | "/" as op, left=left, right=right):
-                a, b = self.infer(left), self.infer(right)
-                if a is None or b is None:
-                    return None
-                return self.exact(node, lambda: a * b if op == "*" else a / b)
+            case Binary(op="*" | "/" | "+" | "-"):
+                return self.row(node)
             case Binary(op="^"):
                 return self.power(node)
             case Binary(op=op, left=left, right=right):
                 unit = self.alike(node, left, right, f"left of {op}", f"right of {op}")
                 return unit if op in ("+", "-", "MOD") else DIMENSIONLESS
+
+    def row(self, node: Binary) -> Known:
+        """Return the unit of operators in a row, from the left; the row may have any length."""
+        rights: list[Binary] = []
+        first: Expr = node
+        while isinstance(first, Binary) and first.op in ("*", "/", "+", "-"):
+            rights.append(first)
+            first = first.left
+        a = self.infer(first)
+        for part in reversed(rights):
+            b = self.infer(part.right)
+            if part.op in ("+", "-"):
+                one, other = (part.left, a), (part.right, b)
+                a = self.agree(part, one, other, f"left of {part.op}", f"right of {part.op}")
+            elif a is None or b is None:
+                a = None
+            else:
+                a = self.combined(part, a, b)
+        return a
+
+    def combined(self, node: Binary, a: Unit, b: Unit) -> Unit:
+        """Return the unit of a product or a quotient."""
+        return self.exact(node, lambda: a * b if node.op == "*" else a / b)
 
     def named(self, name: str) -> Known:
         """Return the unit of a name; None if the name means nothing, which is for others to say."""
@@ -180,7 +203,13 @@ class _Part:
 
     def alike(self, node: Expr, left: Expr, right: Expr, first: str, second: str) -> Known:
         """Return the one unit of two expressions."""
-        a, b = self.infer(left), self.infer(right)
+        return self.agree(node, (left, self.infer(left)), (right, self.infer(right)), first, second)
+
+    def agree(
+        self, node: Expr, one: tuple[Expr, Known], other: tuple[Expr, Known], first: str, second: str
+    ) -> Known:
+        """Return the one unit of two expressions whose units are known."""
+        (left, a), (right, b) = one, other
         if a is None or b is None or a == b:
             return a or b
         what = f"{first}, {self.says(left, a)}; {second}, {self.says(right, b)}"
@@ -380,6 +409,12 @@ def _ramp(part: _Part, node: Call) -> Known:
     return None if slope is None or time is None else part.exact(node, lambda: slope * time)
 
 
+def _free(part: _Part, node: Call) -> Known:
+    for argument in node.args:
+        part.infer(argument)
+    return None
+
+
 # what a built-in does to units, by the name in its row of FUNCTIONS
 RULES: Mapping[str, Callable[[_Part, Call], Known]] = {
     "same": _same,
@@ -395,6 +430,7 @@ RULES: Mapping[str, Callable[[_Part, Call], Known]] = {
     "step": _step,
     "pulse": _pulse,
     "ramp": _ramp,
+    "free": _free,
 }
 
 

@@ -18,12 +18,15 @@ __all__ = [
     "All",
     "Binary",
     "Call",
+    "Computed",
+    "Each",
     "Expr",
     "If",
     "Index",
     "Name",
     "Number",
     "Others",
+    "Position",
     "Subscript",
     "Unary",
     "children",
@@ -50,7 +53,28 @@ class Others:
     """The subscript `others`: every element but the one being computed, inside a reducer."""
 
 
-Subscript = Index | All | Others
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The subscript `range!`: each element of a range in turn, the same one wherever it stands.
+
+    Inside a reducer, `SUM(a[d!] * b[d!])` goes through the range once.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The subscript `@2`: the current element of the second dimension on the left side."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A subscript that is computed while the model runs: the 1-based position of the element."""
+
+    expr: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +140,7 @@ class If:
 
 
 Expr = Number | Name | Call | Unary | Binary | If
+Subscript = Index | All | Others | Each | Position | Computed
 
 # binding powers, low to high; printing needs the same numbers as parsing
 LEVELS = {"OR": 1, "AND": 2, "=": 3, "<>": 3, "<": 4, "<=": 4, ">": 4, ">=": 4}
@@ -128,6 +153,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     match expr:
         case Call(args=args):
             return args
+        case Name(subscripts=subscripts):
+            return tuple(s.expr for s in subscripts if isinstance(s, Computed))
         case Unary(operand=operand):
             return (operand,)
         case Binary(left=left, right=right):
@@ -161,6 +188,12 @@ def subscript_text(subscript: Subscript) -> str:
             return "*"
         case Others():
             return "others"
+        case Each(name=name):
+            return f"{name}!"
+        case Position(number=number):
+            return f"@{number}"
+        case Computed(expr=expr):
+            return to_text(expr)
 
 
 def to_text(expr: Expr) -> str:
@@ -181,16 +214,31 @@ def _text(expr: Expr, level: int) -> str:
             inner = _text(operand, UNARY_LEVEL)
             text = f"NOT {inner}" if op == "NOT" else f"{op}{inner}"
             return f"({text})" if level > UNARY_LEVEL else text
-        case Binary(op=op, left=left, right=right):
-            mine = LEVELS[op]
-            if op == "^":  # right-associative; its exponent is a whole unary expression
-                text = f"{_text(left, mine + 1)}^{_text(right, UNARY_LEVEL)}"
-            else:
-                text = f"{_text(left, mine)} {op} {_text(right, mine + 1)}"
-            return f"({text})" if level > mine else text
+        case Binary():
+            return _binary_text(expr, level)
         case If(condition=condition, then=then, otherwise=otherwise):
             text = f"IF {_text(condition, 0)} THEN {_text(then, 0)} ELSE {_text(otherwise, 0)}"
             return f"({text})" if level > 0 else text
+
+
+def _binary_text(expr: Binary, level: int) -> str:
+    """Return the text of operators in a row; a row of any length is no deeper than one."""
+    mine = LEVELS[expr.op]
+    if expr.op == "^":  # right-associative; its exponent is a whole unary expression
+        text = f"{_text(expr.left, mine + 1)}^{_text(expr.right, UNARY_LEVEL)}"
+        return f"({text})" if level > mine else text
+    parts: list[str] = []
+    closing = 0
+    node: Expr = expr
+    while isinstance(node, Binary) and node.op != "^":
+        if LEVELS[node.op] < level:
+            closing += 1
+            parts.append(")")
+        level = LEVELS[node.op]
+        parts.append(f" {node.op} {_text(node.right, level + 1)}")
+        node = node.left
+    parts.append(_text(node, level))
+    return "(" * closing + "".join(reversed(parts))
 
 
 def _name_text(name: str) -> str:

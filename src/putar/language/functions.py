@@ -16,7 +16,13 @@ __all__ = ["CONSTANTS", "FUNCTIONS", "Function"]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A built-in: argument names (those after the first `required` are optional), unit rule, sense."""
+    """A built-in: argument names (those after the first `required` are optional), unit rule, sense.
+
+    `reduces` says that arguments may mean several elements, `many` that the last may be repeated.
+    `takes` is "" (values), "curve" (the first argument is the name of a table) or "vector" (arguments
+    stand for all elements of their last subscript, and the answer is one of as many) or "element" (the
+    arguments are names of dimensions and elements).
+    """
 
     name: str
     args: tuple[str, ...]
@@ -25,6 +31,7 @@ class Function:
     says: str
     reduces: bool = False
     many: bool = False
+    takes: str = ""
 
     @property
     def signature(self) -> str:
@@ -85,7 +92,76 @@ def _rows() -> tuple[Function, ...]:
     )
 
 
-FUNCTIONS: dict[str, Function] = {row.name: row for row in _rows()}
+def _rows_of_other_tools() -> tuple[Function, ...]:
+    """Return what models of Vensim and Stella use beside the standard; zero is |b| < 1e-6 in XIDZ."""
+    x = ("x",)
+    rows = [
+        Function("TRUNC", x, 1, "same", "x without what stands behind its point."),
+        Function("MODULO", ("a", "b"), 2, "same", "What is left of a / b; it has the sign of a."),
+        Function("QUANTUM", ("a", "b"), 2, "same", "The multiple of b next to a, towards zero."),
+        Function("ZIDZ", ("a", "b"), 2, "ratio", "a / b, or 0 where b is zero to six digits."),
+        Function("XIDZ", ("a", "b", "otherwise"), 3, "ratio", "a / b, or `otherwise` where b is zero."),
+        Function("SINH", x, 1, "dimensionless", "The hyperbolic sine."),
+        Function("COSH", x, 1, "dimensionless", "The hyperbolic cosine."),
+        Function("TANH", x, 1, "dimensionless", "The hyperbolic tangent."),
+        Function("GAMMALN", x, 1, "dimensionless", "The logarithm of the gamma function, for x above 0."),
+        Function("NORMALCDF", x, 1, "dimensionless", "The share of a standard normal below x."),
+        Function("FORECAST", ("input", "time", "horizon"), 3, "free", "The input along its perceived trend."),
+        Function("ACTIVE_INITIAL", ("value", "initial"), 2, "same", "A value, another one while starting."),
+        Function("SAMPLE_IF_TRUE", ("condition", "value", "initial"), 3, "free", "The value last sampled."),
+        Function("DELAY", ("input", "time", "initial"), 2, "delay", "The input of some time ago."),
+        Function("DELAY_N", ("input", "time", "initial", "order"), 4, "free", "DELAYN with moving times."),
+        Function("NPV", ("flow", "rate", "initial", "factor"), 4, "free", "Net present value so far."),
+        Function("PULSE_FOR", ("start", "width"), 2, "free", "1 for a time, else 0."),
+        Function("PULSE_TRAIN", ("start", "width", "every", "end"), 4, "free", "1 again and again, else 0."),
+        Function("RAMP_UNTIL", ("slope", "start", "end"), 3, "ramp", "RAMP; without end before the start."),
+        Function("POINTS", ("x", "point"), 3, "free", "A table in place: x, then x1, y1, ...", many=True),
+        Function("ELEMENT", ("slice", "position"), 2, "free", "One of a slice by its place.", reduces=True),
+        Function("RANK", ("slice", "rank"), 2, "free", "Which element is the k-th smallest.", reduces=True),
+        Function(
+            "VECTOR_SELECT",
+            ("selection", "value", "missing", "action", "error"),
+            5,
+            "free",
+            "A sum, product, least, largest or mean of the elements that are selected.",
+            reduces=True,
+        ),
+        Function("RANDOM_NORMAL", ("low", "high", "mean", "deviation"), 4, "free", "NORMAL within bounds."),
+        Function("RANDOM_TRIANGULAR", ("low", "high", "start", "peak", "stop"), 5, "free", "Triangular."),
+        Function("RANDOM_WEIBULL", ("low", "high", "shape", "shift", "stretch"), 5, "free", "Weibull."),
+        Function("RANDOM_EXPONENTIAL", ("low", "high", "shift", "stretch"), 4, "free", "Exponential."),
+        Function("POISSON", ("mean",), 1, "same", "A Poisson draw at every step."),
+    ]
+    same = "1 where two subscripts mean one element."
+    rows.append(Function("SAME", ("a", "b"), 2, "free", same, takes="element"))
+    table = ("table", "x")
+    for name, says in (
+        ("LOOKUP", "The curve at x, as it is declared."),
+        ("LOOKUP_EXTRAPOLATE", "The curve at x, its end slopes continued."),
+        ("LOOKUP_FORWARD", "The curve's value at the next point."),
+        ("LOOKUP_BACKWARD", "The curve's value at the point before."),
+        ("LOOKUP_INVERT", "The first x at which the curve is y."),
+        ("LOOKUP_SLOPE", "The slope of the curve at x."),
+    ):
+        rows.append(Function(name, table, 2, "free", says, takes="curve"))
+    area = "The area below the curve between two x."
+    rows.append(Function("LOOKUP_AREA", ("table", "from", "to"), 3, "free", area, takes="curve"))
+    between = "A data variable at another time: forward (1), between (0) or back (-1)."
+    rows.append(Function("DATA_BETWEEN", ("data", "time", "mode"), 3, "free", between, takes="curve"))
+    for name, args, says in (
+        ("VECTOR_SORT_ORDER", ("vector", "direction"), "Which place, from 0, the k-th in order has."),
+        ("VECTOR_RANK", ("vector", "direction"), "Which place, from 1, an element has in order."),
+        ("VECTOR_REORDER", ("vector", "order"), "The elements in another order."),
+        ("VECTOR_ELM_MAP", ("element", "offset"), "The element so many places on."),
+        ("ALLOCATE_AVAILABLE", ("request", "profile", "available"), "What each gets, by priority curves."),
+        ("ALLOCATE_BY_PRIORITY", ("request", "priority", "size", "width", "supply"), "What each gets."),
+        ("INVERT_MATRIX", ("matrix", "size"), "The inverse of a square matrix."),
+    ):
+        rows.append(Function(name, args, len(args), "free", says, takes="vector"))
+    return tuple(rows)
+
+
+FUNCTIONS: dict[str, Function] = {row.name: row for row in (*_rows(), *_rows_of_other_tools())}
 
 # names that stand without brackets, with the unit rule of each
 CONSTANTS: dict[str, str] = {
@@ -95,4 +171,5 @@ CONSTANTS: dict[str, str] = {
     "stoptime": "time",
     "pi": "dimensionless",
     "inf": "any",
+    "time_of_step": "time",
 }

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
-from putar.errors import UsageError, Where, nearest
+from putar.errors import Problem, UsageError, Where, nearest
 from putar.language.expr import Expr
 
 __all__ = [
     "KINDS",
+    "NOT_AVAILABLE",
     "STATUSES",
     "Dimension",
     "Distribution",
@@ -34,6 +35,7 @@ __all__ = [
 
 KINDS = ("stock", "flow", "aux", "curve", "constant")
 STATUSES = ("reported", "estimated", "claimed", "assumed", "fitted", "lever", "fixed")
+NOT_AVAILABLE = -(2.0**109)  # Vensim's :NA:, a number like any other
 NOWHERE = Where("model")
 
 
@@ -44,11 +46,17 @@ def element_name(name: str, elements: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A named list of elements; dimensions may share elements (a sub-range of another)."""
+    """A named list of elements; dimensions may share elements (a sub-range of another).
+
+    `maps` says which element of another dimension each element stands for: (dimension, pairs of an
+    own element and one of the other's).
+    """
 
     name: str
     elements: tuple[str, ...]
     where: Where = field(default=NOWHERE, compare=False)
+    maps: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    spelling: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,11 @@ class Subsystem:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """A graphical function: x ascending; between is linear, log (in y) or step."""
+    """A graphical function: x ascending.
+
+    Between points it is linear, log (in y), step (y of the next lower x) or next (y of the next higher
+    x); raw has values at the points alone and NOT_AVAILABLE elsewhere. Outside it holds or extrapolates.
+    """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
@@ -81,11 +93,16 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """An expression with the text it was written as and its place."""
+    """An expression with the text it was written as and its place.
+
+    `over` has the subscripts of its own left side, where they differ from the variable's dimensions:
+    the equation of `x[young] = ...` is written over `young`, a part of the dimension of x.
+    """
 
     expr: Expr
     text: str = field(default="", compare=False)
     where: Where = field(default=NOWHERE, compare=False)
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +145,8 @@ class Variable:
     constant's number, or what a flow or auxiliary is. `elements` and `element_points` override it
     for single elements of an array. Names are qualified by the subsystem: `fleet.capacity`.
     A constant has no equation but one `Parameter`, or one an element, with its own status, facts
-    and reason; `status` and `facts` of the variable itself are for curves and equations.
+    and reason; `status` and `facts` of the variable itself are for curves and equations. A `partial`
+    array has elements without an equation, which nothing may read. `spelling` is the author's own.
     """
 
     name: str
@@ -150,6 +168,8 @@ class Variable:
     nonnegative: bool = False
     comments: tuple[str, ...] = ()
     where: Where = field(default=NOWHERE, compare=False)
+    partial: bool = False
+    spelling: str = field(default="", compare=False)
 
     @property
     def subsystem(self) -> str:
@@ -164,7 +184,7 @@ class Variable:
     @property
     def label(self) -> str:
         """The name as a person reads it."""
-        return self.short.replace("_", " ")
+        return self.spelling or self.short.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +205,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class TimeSpec:
-    """When a run starts and stops, its step, the unit of time, the method and the saved step."""
+    """When a run starts and stops, its step, the unit of time, the method and the saved step.
+
+    `frozen` says that functions of time and data hold still within a step, whatever the method.
+    """
 
     start: float
     stop: float
@@ -194,6 +217,7 @@ class TimeSpec:
     method: str = "euler"
     save: float | None = None
     where: Where = field(default=NOWHERE, compare=False)
+    frozen: bool = False
 
     @property
     def steps(self) -> int:
@@ -208,7 +232,12 @@ class TimeSpec:
 
 @dataclass(frozen=True)
 class Model:
-    """A whole model; look a variable up with `model["fleet.capacity"]`."""
+    """A whole model; look a variable up with `model["fleet.capacity"]`.
+
+    `notes` are findings of the reader that are no errors. `kept` are parts of a file that mean nothing
+    to a run and are written back, such as sketches: (name of the part, text). `origin` names the tool
+    whose file the model was read from; units of such a model are only warned about.
+    """
 
     name: str
     time: TimeSpec
@@ -217,6 +246,9 @@ class Model:
     units: tuple[UnitDeclaration, ...] = ()
     subsystems: tuple[Subsystem, ...] = ()
     links: tuple[Link, ...] = ()
+    notes: tuple[Problem, ...] = field(default=(), compare=False)
+    kept: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    origin: str = field(default="", compare=False)
 
     @cached_property
     def by_name(self) -> Mapping[str, Variable]:
@@ -241,8 +273,35 @@ class Model:
         return UsageError(f"unknown variable {name!r} in {self.name}", fix)
 
     def element_tuples(self, variable: Variable) -> Iterator[tuple[str, ...]]:
-        """Yield the element tuples of a variable, row-major; one empty tuple for a scalar."""
-        return product(*(self.dimension_elements[d] for d in variable.dimensions))
+        """Yield the element tuples of a variable, row-major; one empty tuple for a scalar.
+
+        Elements of a partial array that have no equation are left out.
+        """
+        tuples = product(*(self.dimension_elements[d] for d in variable.dimensions))
+        if variable.partial:
+            given = self.given[variable.name]
+            return (elements for elements in tuples if elements in given)
+        return tuples
+
+    @cached_property
+    def given(self) -> Mapping[str, frozenset[tuple[str, ...]]]:
+        """The elements of partial arrays that have an equation, points or a number, by variable."""
+        found: dict[str, frozenset[tuple[str, ...]]] = {}
+        for variable in self.variables:
+            if variable.partial:
+                own = (*variable.elements, *variable.element_points, *variable.element_parameters)
+                found[variable.name] = frozenset(elements for elements, _ in own)
+        return found
+
+    @cached_property
+    def positions(self) -> Mapping[str, Mapping[str, int]]:
+        """The 1-based position of each element, by dimension and element."""
+        return {d.name: {e: i for i, e in enumerate(d.elements, 1)} for d in self.dimensions}
+
+    @cached_property
+    def dimension_maps(self) -> Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]]:
+        """What each dimension's elements stand for in others: by dimension and by the other."""
+        return {d.name: dict(d.maps) for d in self.dimensions if d.maps}
 
     def parameters(self, variable: Variable) -> tuple[tuple[str, Parameter], ...]:
         """Return the parameters of a constant with their element names, in element order."""

@@ -1,8 +1,9 @@
-"""Equation text to syntax tree: a scanner and a precedence climber for XMILE expressions.
+"""Equation text to syntax tree: a scanner and an operator-precedence parser, for more than one dialect.
 
-Operators and their strength are the table of `expr`; adding an operator means adding a row there.
-Every mistake ends in a `ModelError` at the offending token. Trees deeper than `DEEPEST` are refused,
-so that no later walk over a tree can run out of stack.
+A Dialect is a table: its tokens, its operators with their strength, how names are compared. XMILE's is
+here; others belong to the formats that need them. The parser keeps its own stack, so that no text can
+run out of Python's; a stack higher than `DEEPEST` is refused, rows of operators may have any length.
+Every mistake ends in a `ModelError` at the offending token.
 
 Source: XMILE 1.0 (OASIS), sections 3.3.1 to 3.3.4.
 """
@@ -10,7 +11,8 @@ Source: XMILE 1.0 (OASIS), sections 3.3.1 to 3.3.4.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from putar.errors import ModelError, Where
 from putar.language.expr import (
@@ -19,32 +21,24 @@ from putar.language.expr import (
     All,
     Binary,
     Call,
+    Computed,
+    Each,
     Expr,
     If,
     Index,
     Name,
     Number,
     Others,
+    Position,
     Subscript,
     Unary,
 )
 
-__all__ = ["DEEPEST", "canonical", "parse_expression", "place"]
+__all__ = ["DEEPEST", "XMILE", "Dialect", "Token", "canonical", "parse_expression", "place"]
 
-DEEPEST = 150
-LONGEST_SUM = 200
-
-_TOKEN = re.compile(
-    r"""(?P<space>\s+)
-      | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-      | (?P<quoted>"(?:[^"\\]|\\.)*")
-      | (?P<word>[^\W\d][\w$]*(?:\.(?:[^\W\d][\w$]*|"(?:[^"\\]|\\.)*"))*)
-      | (?P<op><>|<=|>=|[-+*/^()<>=\[\],])
-      """,
-    re.VERBOSE,
-)
-_WORD_OPERATORS = {"and": "AND", "or": "OR", "mod": "MOD"}
-_RESERVED = {"if", "then", "else", "and", "or", "not", "mod"}
+DEEPEST = 256
+LONGEST = 20_000  # operators in one equation
+NESTED = 8  # subscripts that are computed from values with computed subscripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,53 @@ def canonical(name: str) -> str:
     return re.sub(r"[\s_\u00a0]+", "_", name.strip()).casefold()
 
 
-def parse_expression(text: str, where: Where | None = None) -> Expr:
+def _path(name: str) -> str:
+    parts = re.findall(r'"(?:[^"\\]|\\.)*"|[^."]+', name)
+    return ".".join(canonical(part) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How equations are written: tokens, operators (text to meaning and strength), names.
+
+    Parameters
+    ----------
+    token : a pattern whose groups are space, number, quoted, word, op
+    binary, prefix : operators by their text without case; the meaning is one of `expr.LEVELS`
+    name : gives a name as it is compared
+    choice : whether IF c THEN a ELSE b is an expression, so that its words are no names
+    tables : functions whose second argument is a table, read by `points` to a row of numbers
+    """
+
+    token: re.Pattern[str]
+    binary: Mapping[str, tuple[str, int]]
+    prefix: Mapping[str, tuple[str, int]]
+    name: Callable[[str], str]
+    choice: bool = True
+    tables: frozenset[str] = frozenset()
+    points: Callable[[str], tuple[float, ...]] | None = None
+    marks: Mapping[str, float] = field(default_factory=dict)
+
+
+_WORD = r"(?:[^\W\d]|[\u00a1-\U0010ffff])(?:[\w$]|[\u00a1-\U0010ffff])*|\$(?=\W)"
+XMILE = Dialect(
+    re.compile(
+        rf"""(?P<space>\s+)
+          | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+          | (?P<word>(?:{_WORD})(?:\.(?:{_WORD}|"(?:[^"\\]|\\.)*"))*)
+          | (?P<quoted>"(?:[^"\\]|\\.)*"(?:\.(?:{_WORD}|"(?:[^"\\]|\\.)*"))*)
+          | (?P<op><>|<=|>=|//|[-+*/^()<>=\[\],@!:'])
+          """,
+        re.VERBOSE,
+    ),
+    {op.casefold(): (op, level) for op, level in LEVELS.items()} | {"//": ("//", LEVELS["/"])},
+    {"+": ("+", UNARY_LEVEL), "-": ("-", UNARY_LEVEL), "not": ("NOT", UNARY_LEVEL)},
+    _path,
+)
+_RESERVED = {"if", "then", "else", "and", "or", "not", "mod"}
+
+
+def parse_expression(text: str, where: Where | None = None, dialect: Dialect = XMILE) -> Expr:
     """Return the syntax tree of one equation.
 
     Parameters
@@ -77,7 +117,7 @@ def parse_expression(text: str, where: Where | None = None) -> Expr:
     ModelError
         If the text is not an expression; the place is that of the first token that does not fit.
     """
-    return _Parser(text, where or Where("equation", 1, 1, 1, text)).whole()
+    return _Parser(text, where or Where("equation", 1, 1, 1, text), dialect).whole()
 
 
 def place(text: str, where: Where, at: int, width: int = 1) -> Where:
@@ -97,11 +137,33 @@ def place(text: str, where: Where, at: int, width: int = 1) -> Where:
     return Where(where.path, where.line + text.count("\n", 0, at), at - start + 1, width, line)
 
 
+@dataclass(slots=True)
+class _Open:
+    """Something begun and not yet ended: an operator, a bracket, a call or a choice."""
+
+    kind: str  # "binary", "prefix", "(", "call", "if", "then" or "else"
+    op: str = ""
+    level: int = -1
+    at: int = 0
+    width: int = 1
+    parts: list[Expr] = field(default_factory=list)
+
+
 class _Parser:
-    def __init__(self, text: str, where: Where) -> None:
-        self.text, self.where = text, where
-        self.tokens = self._scan()
-        self.next, self.depth = 0, 0
+    def __init__(
+        self,
+        text: str,
+        where: Where,
+        dialect: Dialect,
+        tokens: list[Token] | None = None,
+        nested: int = 0,
+    ) -> None:
+        self.text, self.where, self.dialect, self.nested = text, where, dialect, nested
+        end = Token("end", "", len(text), len(text))
+        self.tokens = self._scan() if tokens is None else [*tokens, end]
+        self.next = self.count = 0
+        self.values: list[Expr] = []
+        self.opened: list[_Open] = []
 
     # scanning -----------------------------------------------------------------------------
 
@@ -112,7 +174,7 @@ class _Parser:
             if self.text[at] == "{":
                 at = self._comment_end(at)
                 continue
-            match = _TOKEN.match(self.text, at)
+            match = self.dialect.token.match(self.text, at)
             if match is None:
                 sign = self.text[at]
                 raise self._error(f"{sign!r} cannot stand here", at, 1, "remove it, or quote the name")
@@ -136,9 +198,7 @@ class _Parser:
 
     def _unexpected(self, token: Token, wanted: str) -> ModelError:
         if token.kind == "end":
-            return self._error(
-                f"the equation ends where {wanted} was expected", token.at, 1, f"add {wanted}"
-            )
+            return self._error(f"the equation ends where {wanted} was expected", token.at, 1, f"add {wanted}")
         return self._error(
             f"{token.text!r} stands where {wanted} was expected",
             token.at,
@@ -153,132 +213,200 @@ class _Parser:
         return self.tokens[self.next]
 
     def whole(self) -> Expr:
-        tree = self.expression(0)
-        if self.token.kind != "end":
-            raise self._unexpected(self.token, "an operator or the end of the equation")
-        return tree
+        """Return the tree; operands and operators take turns until the text ends."""
+        while True:
+            while self._operand():
+                pass
+            while not self._operator():
+                if not self.opened and self.token.kind == "end":
+                    return self.values[0]
 
-    def take(self, text: str) -> Token:
+    def _word(self, token: Token) -> str:
+        """Return the word an operator is written as; nothing for numbers and quoted names."""
+        return token.text.casefold() if token.kind in ("word", "op") else ""
+
+    def _operand(self) -> bool:
+        """Read up to one operand; return whether another one must follow."""
         token = self.token
-        if token.text.casefold() != text.casefold() or token.kind == "quoted":
-            raise self._unexpected(token, repr(text))
-        self.next += 1
-        return token
-
-    def operator(self) -> str | None:
-        token = self.token
-        if token.kind == "op" and token.text in LEVELS:
-            return token.text
-        return _WORD_OPERATORS.get(token.text.casefold()) if token.kind == "word" else None
-
-    def expression(self, level: int) -> Expr:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            token = self.token
-            raise self._error(
-                f"this equation is nested more than {DEEPEST} levels deep",
-                token.at,
-                max(1, token.end - token.at),
-                "split it into several variables",
-            )
-        try:
-            return self._climb(level)
-        finally:
-            self.depth -= 1
-
-    def _climb(self, level: int) -> Expr:
-        left = self.operand()
-        for terms in range(LONGEST_SUM + 1):
-            op = self.operator()
-            if op is None or LEVELS[op] < level:
-                return left
-            if terms == LONGEST_SUM:
-                break
-            self.next += 1
-            strength = UNARY_LEVEL if op == "^" else LEVELS[op] + 1
-            right = self.expression(strength)
-            left = Binary(op, left, right, left.at, right.at + right.width - left.at)
-        raise self._error(
-            f"more than {LONGEST_SUM} terms in one row",
-            self.token.at,
-            1,
-            "split the equation into several variables",
-        )
-
-    def operand(self) -> Expr:
-        token = self.token
+        word = self._word(token)
         if token.kind == "number":
             self.next += 1
-            return Number(float(token.text), token.text, token.at, token.end - token.at)
-        if token.text in ("+", "-") or (token.kind == "word" and token.text.casefold() == "not"):
+            self.values.append(Number(float(token.text), token.text, token.at, token.end - token.at))
+            return False
+        if word in self.dialect.prefix:
+            op, level = self.dialect.prefix[word]
+            return self._open(_Open("prefix", op, level, token.at))
+        if word == "(":
+            return self._open(_Open("(", at=token.at))
+        if word in self.dialect.marks:
             self.next += 1
-            inner = self.expression(UNARY_LEVEL)
-            sign = token.text.upper()
-            return Unary(sign, inner, token.at, inner.at + inner.width - token.at)
-        if token.text == "(":
-            self.next += 1
-            inside = self.expression(0)
-            self.take(")")
-            return inside
-        if token.kind == "word" and token.text.casefold() == "if":
-            return self._if()
-        if token.kind == "quoted" or (token.kind == "word" and token.text.casefold() not in _RESERVED):
-            return self._reference()
+            self.values.append(_number(self.dialect.marks[word], token))
+            return False
+        if self.dialect.choice and word == "if":
+            return self._open(_Open("if", at=token.at))
+        if token.kind == "quoted" or (
+            token.kind == "word" and not (self.dialect.choice and word in _RESERVED)
+        ):
+            return self._reference(token)
         raise self._unexpected(token, "a number, a name or '('")
 
-    def _if(self) -> Expr:
-        start = self.take("if").at
-        condition = self.expression(0)
-        self.take("then")
-        then = self.expression(0)
-        self.take("else")
-        otherwise = self.expression(0)
-        return If(condition, then, otherwise, start, otherwise.at + otherwise.width - start)
-
-    def _reference(self) -> Expr:
+    def _open(self, begun: _Open) -> bool:
         token = self.token
+        self.opened.append(begun)
+        if len(self.opened) > DEEPEST:
+            what = f"this equation is nested more than {DEEPEST} levels deep"
+            fix = "split it into several variables"
+            raise self._error(what, token.at, max(1, token.end - token.at), fix)
         self.next += 1
-        name = ".".join(
-            canonical(part) for part in re.findall(r'"(?:[^"\\]|\\.)*"|[^."]+', token.text)
+        return True
+
+    def _operator(self) -> bool:
+        """Read one token after an operand; return whether an operand must follow."""
+        token = self.token
+        word = self._word(token)
+        if word in self.dialect.binary:
+            op, level = self.dialect.binary[word]
+            self._close(level + (op == "^"))
+            self.count += 1
+            if self.count > LONGEST:
+                what = f"more than {LONGEST} operators in one equation"
+                raise self._error(what, token.at, 1, "split the equation into several variables")
+            return self._open(_Open("binary", op, level, token.at))
+        while True:
+            self._close(0)
+            inner = self.opened[-1].kind if self.opened else "end"
+            if inner != "else":
+                break
+            self._choose()
+        if inner == "end" and token.kind == "end":
+            return False
+        ends = {"(": (")",), "call": (",", ")"), "if": ("then",), "then": ("else",), "end": ()}[inner]
+        if word not in ends:
+            wanted = {"(": "')'", "call": "',' or ')'", "if": "THEN", "then": "ELSE"}
+            raise self._unexpected(token, wanted.get(inner, "an operator or the end of the equation"))
+        self.next += 1
+        begun = self.opened[-1]
+        if word in ("then", "else"):
+            begun.kind = word
+            begun.parts.append(self.values.pop())
+            return True
+        if inner == "(":
+            self.opened.pop()
+            return False
+        begun.parts.append(self.values.pop())
+        if word == "," and begun.op in self.dialect.tables and len(begun.parts) == 1:
+            begun.parts.extend(self._points())
+        elif word == ",":
+            return True
+        self.opened.pop()
+        self.values.append(Call(begun.op, tuple(begun.parts), begun.at, begun.width))
+        return False
+
+    def _close(self, level: int) -> None:
+        """Finish the operators that bind at least as strongly as a level."""
+        while self.opened and self.opened[-1].kind in ("binary", "prefix"):
+            begun = self.opened[-1]
+            if begun.level < level:
+                return
+            self.opened.pop()
+            right = self.values.pop()
+            if begun.kind == "prefix":
+                self.values.append(Unary(begun.op, right, begun.at, right.at + right.width - begun.at))
+                continue
+            left = self.values.pop()
+            width = right.at + right.width - left.at
+            if begun.op == "//":
+                self.values.append(Call("SAFEDIV", (left, right), left.at, width))
+            else:
+                self.values.append(Binary(begun.op, left, right, left.at, width))
+
+    def _choose(self) -> None:
+        begun = self.opened.pop()
+        otherwise = self.values.pop()
+        condition, then = begun.parts
+        self.values.append(
+            If(condition, then, otherwise, begun.at, otherwise.at + otherwise.width - begun.at)
         )
+
+    def _reference(self, token: Token) -> bool:
+        self.next += 1
+        name, width = self.dialect.name(token.text), token.end - token.at
         if self.token.text == "(":
-            self.next += 1
-            args = self._arguments()
-            return Call(name.upper() if "." not in name else name, args, token.at, token.end - token.at)
+            return self._call(name.upper() if "." not in name else name, (), token)
         subscripts: tuple[Subscript, ...] = ()
         if self.token.text == "[":
             self.next += 1
             subscripts = self._subscripts()
-        return Name(name, subscripts, token.at, token.end - token.at)
+        found = Name(name, subscripts, token.at, width)
+        if subscripts and self.token.text == "(":
+            return self._call("LOOKUP", (found,), token)
+        self.values.append(found)
+        return False
 
-    def _arguments(self) -> tuple[Expr, ...]:
-        args: list[Expr] = []
-        if self.token.text == ")":
+    def _call(self, function: str, first: tuple[Expr, ...], token: Token) -> bool:
+        width = token.end - token.at
+        if self.tokens[self.next + 1].text == ")":
+            self.next += 2
+            self.values.append(Call(function, first, token.at, width))
+            return False
+        return self._open(_Open("call", function, -1, token.at, width, list(first)))
+
+    def _points(self) -> list[Expr]:
+        """Return the numbers of a table that stands as an argument, and take its closing bracket."""
+        first, depth = self.token, 0
+        while depth >= 0:
+            if self.token.kind == "end":
+                raise self._unexpected(self.token, "')'")
+            depth += {"(": 1, ")": -1}.get(self.token.text, 0)
             self.next += 1
-            return ()
-        while True:
-            args.append(self.expression(0))
-            if self.token.text == ",":
-                self.next += 1
-                continue
-            self.take(")")
-            return tuple(args)
+        last = self.tokens[self.next - 1]
+        assert self.dialect.points is not None
+        try:
+            numbers = self.dialect.points(self.text[first.at : last.at])
+        except ValueError as error:
+            raise self._error(str(error), first.at, last.at - first.at, "correct the table") from None
+        return [_number(number, first) for number in numbers]
 
     def _subscripts(self) -> tuple[Subscript, ...]:
-        subscripts: list[Subscript] = []
+        found: list[Subscript] = []
         while True:
-            token = self.token
-            if token.text == "*":
-                subscripts.append(All())
-            elif token.kind == "word" and token.text.casefold() == "others":
-                subscripts.append(Others())
-            elif token.kind in ("word", "quoted", "number"):
-                subscripts.append(Index(canonical(token.text)))
-            else:
-                raise self._unexpected(token, "an element, a dimension, '*' or 'others'")
-            self.next += 1
-            if self.token.text == ",":
+            start = self.next
+            depth = 0
+            while depth > 0 or self.token.text not in (",", "]"):
+                if self.token.kind == "end":
+                    raise self._unexpected(self.token, "']'")
+                depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(self.token.text, 0)
                 self.next += 1
-                continue
-            self.take("]")
-            return tuple(subscripts)
+            found.append(self._subscript(self.tokens[start : self.next]))
+            self.next += 1
+            if self.tokens[self.next - 1].text == "]":
+                return tuple(found)
+
+    def _subscript(self, tokens: list[Token]) -> Subscript:
+        if not tokens:
+            raise self._unexpected(self.token, "an element, a dimension, '*' or 'others'")
+        first = tokens[0]
+        if len(tokens) == 1:
+            if first.text == "*":
+                return All()
+            if first.kind == "word" and first.text.casefold() == "others":
+                return Others()
+            if first.kind in ("word", "quoted", "number"):
+                return Index(self.dialect.name(first.text))
+        if len(tokens) == 2 and tokens[1].text == "!" and first.kind in ("word", "quoted"):
+            return Each(self.dialect.name(first.text))
+        if len(tokens) == 2 and first.text == "@" and tokens[1].text.isdigit():
+            return Position(int(tokens[1].text))
+        for token in tokens:
+            if token.text in (":", "'", "@", "!"):
+                raise self._unexpected(token, "an element, a dimension, '*' or 'others'")
+        if self.nested > NESTED:
+            raise self._error("subscripts are nested too deep", first.at, 1, "split the equation")
+        inner = _Parser(self.text[: tokens[-1].end], self.where, self.dialect, tokens, self.nested + 1)
+        return Computed(inner.whole())
+
+
+def _number(value: float, token: Token) -> Expr:
+    """Return a number that may be negative, as a literal behind its sign."""
+    number = Number(abs(value), "", token.at, token.end - token.at)
+    return number if value >= 0 else Unary("-", number, token.at, token.end - token.at)

@@ -1,0 +1,122 @@
+"""Built-ins that read a table in another way than it is declared: on, back, inverted, its slope, its area.
+
+Source: XMILE 1.0 (OASIS), section 3.1.4; docs/formats.md for the functions of other tools.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from putar.engine.builder import Builder, Made
+from putar.engine.ir import Op
+from putar.language.expr import Call, Expr, Number, Unary
+from putar.language.model import Points
+
+__all__ = ["TABLES"]
+
+
+def _plain(b: Builder, call: Call) -> int:
+    return b.curve(b.table(call.args[0]), b.node(call.args[1]))
+
+
+def _read_as(between: str, outside: str) -> Made:
+    def build(b: Builder, call: Call) -> int:
+        points = replace(b.table(call.args[0]), between=between, outside=outside)
+        return b.curve(points, b.node(call.args[1]))
+
+    return build
+
+
+def _in_place(b: Builder, call: Call) -> int:
+    numbers = [_literal(b, call, argument) for argument in call.args[1:]]
+    if len(numbers) % 2:
+        raise b.refuse(call, "needs a y for each x", "write POINTS(x, x1, y1, x2, y2)")
+    points = Points(tuple(numbers[::2]), tuple(numbers[1::2]))
+    if any(left > right for left, right in pairwise(points.xs)):
+        raise b.refuse(call, "needs x that do not decrease", "put its points in order")
+    return b.curve(points, b.node(call.args[0]))
+
+
+def _literal(b: Builder, call: Call, expr: Expr) -> float:
+    match expr:
+        case Number(value=value):
+            return value
+        case Unary(op="-", operand=Number(value=value)):
+            return -value
+    raise b.refuse(call, "takes numbers as its points", "make it a curve with points of its own")
+
+
+def _invert(b: Builder, call: Call) -> int:
+    """Return the x at which the curve first has a value; the nearest point's x where it never has."""
+    points, y = b.table(call.args[0]), b.node(call.args[1])
+    pairs = list(zip(points.xs, points.ys, strict=True))
+    lowest = min(pairs, key=lambda point: point[1])
+    highest = max(pairs, key=lambda point: point[1])
+    below = b.op(Op.LT, y, b.const(lowest[1]))
+    found = b.op(Op.SELECT, below, b.const(lowest[0]), b.const(highest[0]))
+    for (x0, y0), (x1, y1) in reversed(list(pairwise(pairs))):
+        if y0 == y1:
+            here = b.op(Op.EQ, y, b.const(y0))
+            found = b.op(Op.SELECT, here, b.const(x0), found)
+            continue
+        low, high = min(y0, y1), max(y0, y1)
+        here = b.op(Op.AND, b.op(Op.GE, y, b.const(low)), b.op(Op.LE, y, b.const(high)))
+        part = b.op(Op.MUL, b.op(Op.SUB, y, b.const(y0)), b.const((x1 - x0) / (y1 - y0)))
+        found = b.op(Op.SELECT, here, b.op(Op.ADD, b.const(x0), part), found)
+    return found
+
+
+def _slopes(points: Points) -> tuple[float, ...]:
+    pairs = pairwise(zip(points.xs, points.ys, strict=True))
+    found = [0.0 if x0 == x1 else (y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in pairs]
+    return (*found, found[-1] if found else 0.0)
+
+
+def _slope(b: Builder, call: Call) -> int:
+    points = b.table(call.args[0])
+    return b.curve(Points(points.xs, _slopes(points), "step"), b.node(call.args[1]))
+
+
+def _area(b: Builder, call: Call) -> int:
+    """Return the integral between two x of the curve with its ends held."""
+    points = b.table(call.args[0])
+    slopes = (*_slopes(points)[:-1], 0.0)
+    areas = [0.0]
+    for (x0, y0), (x1, y1) in pairwise(zip(points.xs, points.ys, strict=True)):
+        areas.append(areas[-1] + (x1 - x0) * (y0 + y1) / 2.0)
+
+    def whole(x: int) -> int:
+        def part(values: tuple[float, ...]) -> int:
+            return b.curve(Points(points.xs, values, "step"), x)
+
+        on = b.op(Op.SUB, x, part(points.xs))
+        rise = b.op(Op.MUL, part(slopes), b.op(Op.MUL, on, b.const(0.5)))
+        inside = b.op(Op.ADD, part(tuple(areas)), b.op(Op.MUL, on, b.op(Op.ADD, part(points.ys), rise)))
+        first = b.const(points.xs[0])
+        before = b.op(Op.MUL, b.const(points.ys[0]), b.op(Op.SUB, x, first))
+        return b.op(Op.SELECT, b.op(Op.LT, x, first), before, inside)
+
+    return b.op(Op.SUB, whole(b.node(call.args[2])), whole(b.node(call.args[1])))
+
+
+def _data_between(b: Builder, call: Call) -> int:
+    """Return data at another time: the next point for mode 1, the last for -1, else between them."""
+    points, time, mode = b.table(call.args[0]), b.node(call.args[1]), b.node(call.args[2])
+    ways = {way: b.curve(replace(points, between=way, outside="hold"), time) for way in ("next", "step")}
+    between = b.curve(replace(points, between="linear", outside="hold"), time)
+    back = b.op(Op.SELECT, b.op(Op.LE, mode, b.const(-1.0)), ways["step"], between)
+    return b.op(Op.SELECT, b.op(Op.GE, mode, b.const(1.0)), ways["next"], back)
+
+
+TABLES: dict[str, Made] = {
+    "POINTS": _in_place,
+    "LOOKUP": _plain,
+    "LOOKUP_EXTRAPOLATE": _read_as("linear", "extrapolate"),
+    "LOOKUP_FORWARD": _read_as("next", "hold"),
+    "LOOKUP_BACKWARD": _read_as("step", "hold"),
+    "LOOKUP_INVERT": _invert,
+    "LOOKUP_SLOPE": _slope,
+    "LOOKUP_AREA": _area,
+    "DATA_BETWEEN": _data_between,
+}
