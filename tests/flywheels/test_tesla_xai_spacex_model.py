@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from putar.flywheels.claims import check_claims
 from putar.flywheels.facts import fact_key
 from putar.flywheels.story import read_story
 from putar.language.check import check
@@ -152,6 +153,15 @@ def test_observations_carry_the_value_of_their_fact() -> None:
     ]
 
     assert wrong == []
+
+
+def test_claims_are_judged() -> None:
+    """The verdicts at the central values: two hold, the rest fails in part or as a whole."""
+    found = {one.id: one.verdict for one in check_claims(flywheel(), members=0)}
+
+    assert [name for name, verdict in found.items() if verdict == "holds"] == ["storage_2025", "homes"]
+    assert {found[name] for name in ("closed_loop", "chip_independence", "cannot_fail")} == {"refuted"}
+    assert {found[name] for name in ("world_money", "synergy")} == {"mixed"}
 
 
 # books ---------------------------------------------------------------------------------------------

@@ -217,6 +217,41 @@ def test_a_market_value_needs_a_grok_as_large_as_all_rivals() -> None:
     assert [at(top, VALUE), at(capped, VALUE)] == pytest.approx([3740, 2266], abs=0.51)
 
 
+# orbit against ground ------------------------------------------------------------------------------
+
+PRICES = (1600, 500, 200, 100, 0)
+# watts per kilogram and dollars per watt: cost ratio by launch price, break-even price, without attrition
+FRONTIER = {
+    (36.5, 22): (2.77, 1.92, 1.68, 1.61, 1.53, -685, -460),
+    (70.0, 22): (2.18, 1.73, 1.61, 1.57, 1.53, -1314, -883),
+    (70.0, 10): (1.84, 1.39, 1.27, 1.23, 1.19, -474, -43),
+    (70.0, 5): (1.70, 1.25, 1.13, 1.09, 1.05, -124, 307),
+    (100.0, 5): (1.50, 1.19, 1.11, 1.08, 1.05, -177, 439),
+    (100.0, 3): (1.45, 1.13, 1.05, 1.02, 0.99, 23, 639),
+}
+
+
+@pytest.mark.parametrize("satellite", FRONTIER)
+def test_orbit_wins_only_beyond_the_frontier(satellite: tuple[float, float]) -> None:
+    """Cost ratio and break-even price for given satellites, read in 2027 with flat costs."""
+    power, cost = satellite
+    flat = {
+        "orbit.specific_power_multiplier": power / 37.0,  # the path stands at 37 in 2027
+        "orbit.initial_satellite_cost": 1000.0 * cost,
+        "orbit.satellite_cost_floor": 1000.0 * cost,
+        "chips.target_share": 0.0,
+    }
+    paid = [{"launch.initial_starship_cost": price, "launch.starship_cost_floor": price} for price in PRICES]
+    ratios = [at(run({**flat, **price}), "orbit.orbit_to_ground_cost_ratio", 2027.0) for price in paid]
+    even = [
+        at(run({**flat, **change}), "orbit.break_even_launch_price", 2027.0)
+        for change in ({}, {"orbit.chip_failure_rate": 0.0})
+    ]
+
+    assert ratios == pytest.approx(FRONTIER[satellite][:5], abs=0.0051)
+    assert even == pytest.approx(FRONTIER[satellite][5:], abs=0.51)
+
+
 # links ---------------------------------------------------------------------------------------------
 
 # in the file's order: storage, facility, chips, models, data, X, stack, launch, orbit, cash, endpoints
