@@ -283,6 +283,18 @@ def test_members_give_probability_band_and_decider() -> None:
     assert judged.critical == pytest.approx(0.3, abs=0.05)
 
 
+@pytest.mark.parametrize(("high", "said"), [(165, "200 draws leave P between 0.77 and 0.87"), (198, "")])
+def test_few_draws_that_leave_the_verdict_open_say_so(high: int, said: str) -> None:
+    """165 of 200 could be likely or undetermined (Wilson's interval); 198 hold either way."""
+    values = np.repeat([0.0, 2.0], [200 - high, high])
+    members = {"run.x": Path(np.array([0.0]), values[None, :])}
+    judged = judge_members(
+        says("AT(run.x, 0)", ">", 1), {"run.x": Path(np.zeros(1), np.ones((1, 1)))}, members
+    )
+    assert judged.probability == high / 200
+    assert judged.notes == ((said,) if said else ())
+
+
 def test_single_run_has_no_probability() -> None:
     judged = judge_members(says("AT(run.x, 1)", ">", 0.3), CENTRE)
     assert (judged.verdict, judged.probability, judged.low) == ("holds", None, None)

@@ -392,8 +392,19 @@ def judge_members(
     probability = float(drawn[fine].mean())
     low, high = (float(q) for q in np.quantile(values[fine], (0.05, 0.95)))
     decided, turn = _decider(values[fine], drawn[fine], {k: v[fine] for k, v in (parameters or {}).items()})
-    verdict = verdict_of(probability)
-    return Judgement(point, low, high, verdict, probability, False, decided, turn, (), caveats)
+    verdict, notes = verdict_of(probability), list[str]()
+    least, most = _wilson(probability, int(fine.sum()))
+    if verdict_of(least) != verdict_of(most):
+        notes.append(f"{int(fine.sum())} draws leave P between {least:.2f} and {most:.2f}")
+    return Judgement(point, low, high, verdict, probability, False, decided, turn, tuple(notes), caveats)
+
+
+def _wilson(share: float, draws: int) -> tuple[float, float]:
+    """Return the 95 % interval of a probability seen as a share of draws (Wilson 1927)."""
+    z = 1.959963984540054
+    middle = (share + z * z / (2 * draws)) / (1 + z * z / draws)
+    reach = z / (1 + z * z / draws) * math.sqrt(share * (1 - share) / draws + z * z / (4 * draws * draws))
+    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def _decider(
