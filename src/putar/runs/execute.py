@@ -25,6 +25,7 @@ from putar.runs.ensemble import Ensemble, Failure, Status
 
 __all__ = ["execute", "memory_available", "memory_needed"]
 
+FEW = 4  # up to so many members a kernel with narrow vectors is quicker
 EXPLAINED = 3  # failed members that are run again to say why
 
 
@@ -113,7 +114,8 @@ def _rows(
     quiet = program if wanted is None else _saving(program, program.steps + 1)
     keep = set(saved_steps(program, 0, program.steps) if wanted is None else wanted)
     stops = [] if wanted is None else [s for step in wanted for s in (step, min(step + 1, program.steps))]
-    machines = {id(p): _machine(p, tuple(outputs), kernel) for p in (loud, quiet)}
+    few = design.members if design.members <= FEW else None
+    machines = {id(p): _machine(p, tuple(outputs), kernel, few) for p in (loud, quiet)}
     states = machines[id(loud)].initialise(design.segments[0].parameters)
     pieces: list[Array] = []
     spans = _spans(program, design, stops)
@@ -137,9 +139,9 @@ def _saving(program: Program, every: int) -> Program:
 
 
 @lru_cache(maxsize=64)
-def _machine(program: Program, outputs: tuple[str, ...], kernel: str) -> Kernel:
-    """Return a kernel, made once for the same program and outputs."""
-    return compile_program(program, outputs, kernel)
+def _machine(program: Program, outputs: tuple[str, ...], kernel: str, members: int | None) -> Kernel:
+    """Return a kernel, made once for the same program, outputs and size."""
+    return compile_program(program, outputs, kernel, members=members)
 
 
 def _endings(
