@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from putar.errors import UsageError
 from putar.language.model import Distribution, Model, Parameter
 
-__all__ = ["draw", "drawn_parameters", "rounded", "standard_normal", "uniform"]
+__all__ = ["draw", "drawn_parameters", "normal_quantile", "rounded", "standard_normal", "uniform"]
 
 
 def uniform(name: str, members: int, seed: int) -> NDArray[np.float64]:
@@ -30,7 +29,14 @@ def uniform(name: str, members: int, seed: int) -> NDArray[np.float64]:
 
 def standard_normal(name: str, members: int, seed: int) -> NDArray[np.float64]:
     """Return [member] standard normal draws that belong to a name and a seed."""
-    return rounded(ndtri(uniform(name, members, seed)))
+    return normal_quantile(uniform(name, members, seed))
+
+
+def normal_quantile(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard normal values below which the given shares lie."""
+    from scipy.special import ndtri  # a slow import, needed only where something is drawn
+
+    return rounded(ndtri(share))
 
 
 def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -76,5 +82,5 @@ def quantile(distribution: Distribution, share: NDArray[np.float64]) -> NDArray[
         low, high = distribution.first, distribution.second
         return rounded(low + (high - low) * share)
     if distribution.kind == "lognormal":
-        return rounded(distribution.first * np.exp(distribution.second * rounded(ndtri(share))))
+        return rounded(distribution.first * np.exp(distribution.second * normal_quantile(share)))
     raise UsageError(f"unknown distribution {distribution.kind!r}", "uniform or lognormal")
