@@ -260,6 +260,22 @@ def test_what_if_rows_draw_themselves(show: Open) -> None:
     assert "runs=research_first" in tab.url
 
 
+def test_opening_says_how_much_is_assumed(show: Open) -> None:
+    """The share is of what is believed; what is held fixed or decided is counted apart."""
+    tab = show()
+    statuses = [each["status"] for each in sample.payload()["parameters"]]
+    assumed, believed = (
+        statuses.count("assumed"),
+        len(statuses) - statuses.count("fixed") - statuses.count("lever"),
+    )
+
+    assert (assumed, believed) == (31, 72)
+    assert tab.locator(".assumed p").inner_text() == (
+        "31 of the 72 numbers the model rests on are assumed (43%). "
+        "Not counted: 6 held fixed and 3 decisions. Show only assumptions"
+    )
+
+
 def test_numbers_are_searched_filtered_and_sorted(show: Open) -> None:
     """The table answers words, statuses and columns; the opening leads to the assumptions."""
     tab = show()
@@ -276,7 +292,7 @@ def test_numbers_are_searched_filtered_and_sorted(show: Open) -> None:
     tab.get_by_role("searchbox", name="Search numbers").fill("no such word")
     assert "Nothing fits" in tab.locator("#parameters .note").inner_text()
     tab.get_by_role("searchbox", name="Search numbers").fill("")
-    tab.get_by_role("button", name="Value", exact=True).first.click()
+    tab.locator(".parameters").get_by_role("button", name="Value", exact=True).click()
     assert tab.locator(".parameters th[aria-sort]").get_attribute("aria-sort") == "descending"
     assert rows.first.locator("b").inner_text() == "2,680 m people"
 

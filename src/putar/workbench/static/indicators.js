@@ -48,7 +48,12 @@ function indicatorCards() {
   cards.forEach(({ card }, index) => card.classList.toggle("first", index % columns === 0));
   const group = element(
     "div",
-    { class: "cards", role: "tablist", "aria-label": say("cards.name"), vars: { "--columns": String(columns) } },
+    {
+      class: HEADLINES.length > 6 ? "cards many" : "cards",
+      role: "tablist",
+      "aria-label": say("cards.name"),
+      vars: { "--columns": String(columns) },
+    },
     cards.map((each) => each.card),
   );
   const select = () =>

@@ -125,13 +125,21 @@ function restingOn(name) {
 
 /** Draw which numbers the model rests on: one bar, a part for each status; decisions are not counted. */
 function assumedShare() {
-  const believed = PARAMETERS.filter((parameter) => parameter.status !== "lever");
+  const settled = (parameter) => ["lever", "fixed"].includes(parameter.status);
+  const believed = PARAMETERS.filter((parameter) => !settled(parameter));
   if (believed.length === 0) return null;
-  const counts = STATUS_ORDER.filter((status) => status !== "lever")
-    .map((status) => [status, believed.filter((parameter) => parameter.status === status).length])
-    .filter(([, count]) => count > 0);
+  const counts = STATUS_ORDER.map((status) => [
+    status,
+    believed.filter((parameter) => parameter.status === status).length,
+  ]).filter(([, count]) => count > 0);
   const assumed = believed.filter((parameter) => parameter.status === "assumed").length;
-  const levers = PARAMETERS.length - believed.length;
+  const others = [
+    ["fixed", "fixed"],
+    ["lever", "levers"],
+  ]
+    .map(([status, key]) => [key, PARAMETERS.filter((parameter) => parameter.status === status).length])
+    .filter(([, count]) => count > 0)
+    .map(([key, count]) => sayCount(`assumed.${key}`, count));
   const said = counts.map(([status, count]) => `${sayOr(`status.${status}`, status)} ${count}`).join(", ");
   const bar = element(
     "div",
@@ -155,7 +163,7 @@ function assumedShare() {
       {},
       say("assumed.sentence", { assumed, all: believed.length, share: percent(assumed / believed.length) }),
       " ",
-      levers > 0 && `${sayCount("assumed.levers", levers)} `,
+      others.length > 0 && `${say("assumed.others", { others: others.join(say("assumed.and")) })} `,
       assumed > 0 && plainButton(say("assumed.show"), () => showOnlyAssumed(), { class: "sourced" }),
     ),
     bar,

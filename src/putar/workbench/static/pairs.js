@@ -125,15 +125,19 @@ function pairSentences(pairs) {
     )
     .slice(0, 4);
   const unit = OUTPUTS[STATE.cut].unit;
-  const sentence = (pair) =>
-    say(pair.extra > 0 ? "pairs.substitutes" : "pairs.overlap", {
+  const sentence = (pair) => {
+    const said = {
       a: pair.a.title,
       b: pair.b.title,
       loss: amount(pair.loss, unit),
       la: decimal(pair.a.last),
       lb: decimal(pair.b.last),
       extra: decimal(Math.abs(pair.extra)),
-    });
+    };
+    // where a link takes value away, its cut is a gain, and no link stands in for another
+    if (pair.a.last < 0 || pair.b.last < 0) return say(pair.extra > 0 ? "pairs.more" : "pairs.less", said);
+    return say(pair.extra > 0 ? "pairs.substitutes" : "pairs.overlap", said);
+  };
   return element(
     "div",
     { class: "pair-words" },

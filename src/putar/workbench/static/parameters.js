@@ -53,7 +53,7 @@ function parametersSection() {
   const table = dataTable({
     caption: say("parameters.table"),
     columns,
-    rows: PARAMETERS,
+    rows: byWeight(PARAMETERS),
     first: 12,
     className: "cards-on-phone parameters",
     more: "parameters.more",
@@ -68,7 +68,7 @@ function parametersSection() {
   const chips = statusFilters();
   drawParameters = () => {
     const words = wantedWords.toLowerCase().split(/\s+/).filter(Boolean);
-    const rows = PARAMETERS.filter((row) => {
+    const rows = byWeight(PARAMETERS).filter((row) => {
       const all = [row.name, row.label, row.reason, row.unit, titleOf(text(row.subsystem)), ...list(row.facts)]
         .map(text)
         .join(" ")
@@ -95,6 +95,11 @@ function parametersSection() {
     table.node,
     saveButton("parameters", saved, () => table.visible()),
   );
+}
+
+/** Return the numbers in the model's order, but what is held fixed last: conversions of units convince nobody. */
+function byWeight(rows) {
+  return [...rows.filter((row) => row.status !== "fixed"), ...rows.filter((row) => row.status === "fixed")];
 }
 
 /** One toggle a status that occurs; "only assumptions" is the first. */

@@ -86,7 +86,7 @@ for (const parameter of PARAMETERS) {
   const entry = {
     sort: "parameter",
     name,
-    subsystem: text(parameter.subsystem) || name.split(".")[0],
+    subsystem: text(parameter.subsystem),
     row: parameter,
   };
   NAMES.set(name, entry);

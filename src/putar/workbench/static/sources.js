@@ -91,7 +91,7 @@ function nameContent(name) {
     [say("source.reason"), text(row.reason) && linkedText(row.reason)],
     [say("source.facts"), factButtons(row.facts)],
     [say("source.used"), used.map((each) => element("div", {}, nameButton(each, each)))],
-    [say("source.subsystem"), titleOf(subsystem)],
+    [say("source.subsystem"), subsystem && titleOf(subsystem)],
     [say("source.id"), element("code", {}, entry.name)],
   ];
   if (entry.sort === "parameter") {

@@ -9,9 +9,7 @@ const ROOMS = (() => {
   const strangers = [...ends].filter((end) => !names.includes(end));
   const ways = [...READS.keys()].map((way) => JSON.parse(way));
   const pushes = (name) =>
-    ways.some(([from]) => from === name) &&
-    !ways.some(([, to]) => to === name) &&
-    !links.some((link) => link.to === name);
+    !ends.has(name) && ways.some(([from]) => from === name) && !ways.some(([, to]) => to === name);
   const accounts =
     READS.size > 0 ? names.filter((name) => !ends.has(name) && !ways.some(([from]) => from === name)) : [];
   const outside = [...strangers, ...names.filter(pushes)].slice(0, 4);
