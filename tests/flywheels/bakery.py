@@ -152,11 +152,13 @@ OVEN_PRICE,Price of an oven,2,1.5,2.5,keuro,2024-03-01,reported,A list,A maker,h
 INCOME_1,Income 1,1.7,1.6,1.9,keuro/year,2025-01-01,estimated,Books,Shop,https://a.org/b,"a guess, really"
 INCOME_2,Income 2,2.1,,,keuro/year,2026-01-01,reported,The books,The shop,https://example.org/books,
 POWER,Power of the oven,12,,,kW,2024,reported,A list,A maker,https://example.org/list,
+BAKER,Who bakes,Ann,,,text,2023-07-02,reported,A paper,A publisher,https://example.org/paper,
 OPENED,Day of opening,2023-07-02,,,date,2023-07-02,reported,A paper,A publisher,https://example.org/paper,
 """,
     "series.csv": """series,variable,time,until,value,low,high,unit,fact
 income,shop.income,2,,2.1,,,keuro/year,INCOME_2
 income,shop.income,1,,1.7,1.6,1.9,keuro/year,INCOME_1
+sold,shop.sales[cake],1,2,900,,,euro,INCOME_1
 """,
 }
 

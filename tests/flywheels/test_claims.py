@@ -127,6 +127,17 @@ def test_series_and_facts_are_drawn_from_their_ranges(tmp_path: Path) -> None:
     assert one.critical == pytest.approx(2.1 / 1.2, rel=0.01)
 
 
+def test_dates_are_numbers_of_years(tmp_path: Path) -> None:
+    """A fact that is a day counts in the model's unit of time."""
+    text = check("OPENED - years", "between", "[0.4, 0.6]", "year")
+    found = judged(
+        tmp_path,
+        '[claim.given]\nyears = { value = 2023, unit = "year", reason = "the year of opening" }\n' + text,
+    )
+    assert found.checks[0].value == pytest.approx(182 / 365)
+    assert found.verdict == "holds"
+
+
 VERDICTS = {
     "holds": check("1", "<", "2"),
     "refuted": check("1", ">", "2"),

@@ -50,6 +50,19 @@ def test_bad_row_is_said_with_its_line(tmp_path: Path, piece: str) -> None:
     assert found[0].startswith("series.csv:3:")
 
 
+def test_an_observation_counts_what_its_variable_counts(tmp_path: Path) -> None:
+    """Another scale is fine, and over a period a total of a flow; another kind is not."""
+    fine = "total,shop.income,1,2,1700,,,euro,INCOME_1\nmean,shop.income,1,2,1700,,,euro/year,INCOME_1\n"
+    assert problems(tmp_path, series_csv=HEADER + fine + ROW) == []
+    wrong = "a,shop.income,1,,1700,,,euro,INCOME_1\nb,shop.income,1,2,1700,,,loaf,INCOME_1\n"
+    text = FILES["flywheel.toml"].replace('series = "income"\n', "")
+    found = problems(tmp_path, series_csv=HEADER + wrong, flywheel_toml=text)
+    assert [one.partition("\n")[0] for one in found] == [
+        "series.csv:2:25: euro is observed of shop.income, which is euro/year",
+        "series.csv:3:26: loaf is observed of shop.income, which is euro/year",
+    ]
+
+
 def test_one_time_and_one_variable_a_series(tmp_path: Path) -> None:
     other = "income,oven.capacity,5,,900,,,loaf/year,INCOME_1\n"
     found = problems(tmp_path, series_csv=HEADER + ROW + ROW + other)

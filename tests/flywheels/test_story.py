@@ -88,6 +88,16 @@ WRONG = {
         "AT(data.incomes, 2)",
         "claims.toml:33:15: unknown series 'incomes' in 'data.incomes'",
     ),
+    "word for a number": (
+        "GROWTH(base.shop.income, 0, 5)",
+        "BAKER",
+        "claims.toml:26:12: fact BAKER is a word, not a number",
+    ),
+    "series of totals": (
+        "AT(data.income, 2)",
+        "AT(data.sold, 2)",
+        "claims.toml:33:15: series 'sold' has totals of periods only",
+    ),
     "unknown link": (
         "carried.ploughing_back /",
         "carried.ploughing /",

@@ -25,7 +25,17 @@ from putar.flywheels.links import find_links
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import changes_of, simulate
-from putar.flywheels.story import Check, Claim, Figure, Source, Story, base_factor, read_story
+from putar.flywheels.story import (
+    PLACEHOLDER,
+    Check,
+    Claim,
+    Figure,
+    Source,
+    Story,
+    base_factor,
+    fact_unit,
+    read_story,
+)
 from putar.language.units import parse_unit
 from putar.runs.draws import standard_normal
 
@@ -33,7 +43,6 @@ __all__ = ["MEMBERS", "CheckFinding", "Finding", "check_claims", "claim_problems
 
 MEMBERS = 200  # draws of each run where the caller does not say
 GAME_MEMBERS = 50  # draws of a game at most: each is a run of every coalition
-_PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 _SIDE = {"holds": 1, "likely": 1, "refuted": -1, "unlikely": -1, "undetermined": 0}
 Array = NDArray[np.float64]
 
@@ -168,7 +177,7 @@ class _Evidence:
         if source.kind == "given":
             return claim.given[source.owner].number
         fact = self.flywheel.facts[source.owner]
-        factor = base_factor(parse_unit(fact.unit, self.flywheel.units))
+        factor = base_factor(fact_unit(self.flywheel, source.owner))
         low, high = (None if end is None else end * factor for end in (fact.low, fact.high))
         return Uncertain.of((fact.number or 0.0) * factor, low, high)
 
@@ -335,7 +344,7 @@ def _in_unit(check: Check, claim: Claim, judged: Judgement, evidence: _Evidence)
             factor = base_factor(parse_unit(unit, evidence.flywheel.units))
         elif source.kind == "fact":
             decided = source.owner
-            factor = base_factor(parse_unit(evidence.flywheel.facts[decided].unit, evidence.flywheel.units))
+            factor = base_factor(fact_unit(evidence.flywheel, decided))
         else:
             factor = base_factor(claim.given[source.owner].unit)
         critical = _digits(critical, factor, 6)
@@ -394,7 +403,7 @@ def _why(claim: Claim, checks: Sequence[CheckFinding], figures: Mapping[str, tup
                 return "not drawn" if check.probability is None else f"{check.probability:.2f}"
         return amount(value, "" if what == "number" else unit)
 
-    sentences = [_PLACEHOLDER.sub(filled, claim.why).strip()]
+    sentences = [PLACEHOLDER.sub(filled, claim.why).strip()]
     for check in checks:
         if check.caveats:
             label = check.check.says or check.check.id

@@ -50,10 +50,12 @@ def read_series(
     units : the flywheel's units
     problems : what is wrong is added here, with its line; such observations are left out
     """
-    names = {element for variable in model.variables for element in model.element_names(variable)}
+    names = {element: v.unit for v in model.variables for element in model.element_names(v)}
     found: dict[str, list[Observation]] = {}
     for row in read_rows(path, COLUMNS, problems):
         observation = _observation(row, names, facts, units, problems)
+        if observation is not None:
+            _same_kind(row, names[observation.variable], model.time.unit, units, problems)
         if observation is None:
             continue
         rows = found.setdefault(observation.series, [])
@@ -71,7 +73,7 @@ def read_series(
 
 
 def _observation(
-    row: Row, names: set[str], facts: Mapping[str, Fact], units: UnitTable, problems: list[Problem]
+    row: Row, names: Mapping[str, str], facts: Mapping[str, Fact], units: UnitTable, problems: list[Problem]
 ) -> Observation | None:
     before = len(problems)
 
@@ -113,6 +115,21 @@ def _observation(
         told["fact"],
         row.where(),
     )
+
+
+def _same_kind(row: Row, unit: str, time: str, units: UnitTable, problems: list[Problem]) -> None:
+    """Note an observation that counts something else than its variable, or its total over a period."""
+    try:
+        wanted = [parse_unit(unit, units)]
+        if row.values["until"]:
+            wanted.append(wanted[0] * parse_unit(time, units))
+        seen = parse_unit(row.values["unit"], units)
+    except ModelError:
+        return  # the unit of the variable is the model's to explain
+    if seen.powers not in [one.powers for one in wanted]:
+        what = f"{row.values['unit']} is observed of {row.values['variable']}, which is {unit}"
+        fix = "observe the same kind, or a total over a period (until)"
+        problems.append(Problem("error", "unit", row.where("unit"), what, fix))
 
 
 def _time(row: Row, column: str, problems: list[Problem]) -> float | None:

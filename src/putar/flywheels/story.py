@@ -28,6 +28,7 @@ from putar.language.parse import place as place_in
 from putar.language.units import DIMENSIONLESS, Unit, parse_unit
 
 __all__ = [
+    "PLACEHOLDER",
     "Check",
     "Claim",
     "Figure",
@@ -36,13 +37,14 @@ __all__ = [
     "Source",
     "Story",
     "base_factor",
+    "fact_unit",
     "read_story",
 ]
 
 WORDS_QUOTED = 25
 SETTLED = ("definition", "assumed")  # what a given number may be, if no fact stands behind it
 SHOWN = ("number", "verdict", "probability")  # what {id.SHOWN} in a reason can be, beside {id}
-_PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,12 @@ def base_factor(unit: Unit) -> float:
     return 1.0 if found is None else found
 
 
+def fact_unit(flywheel: Flywheel, name: str) -> Unit:
+    """Return the unit of a fact that is counted; a date counts in the model's unit of time."""
+    text = flywheel.facts[name].unit
+    return parse_unit(flywheel.model.time.unit if text == "date" else text, flywheel.units)
+
+
 class _Reader:
     """Reads the tables in order: runs and games first, for the claims that use them."""
 
@@ -216,7 +224,7 @@ class _Reader:
         names = [*(figure.id for figure in figures if figure), *(check.id for check in checks)]
         for double in {one for one in names if names.count(one) > 1}:
             table.wrong("id", f"{double!r} is used twice in claim {name!r}", "name it otherwise", "name")
-        for match in _PLACEHOLDER.finditer(why):
+        for match in PLACEHOLDER.finditer(why):
             if match[1] not in names:
                 self._unknown(table, "why", match[0], match[1], names)
             elif match[2] and match[2] not in SHOWN:
@@ -373,10 +381,15 @@ class _Reader:
             return Source("given", name)
         fact = self.facts.get(fact_key(name))
         if fact is not None:
+            if fact.number is None:
+                return UsageError(f"fact {fact.id} is a word, not a number", "use a fact that is counted")
             return Source("fact", fact.id)
         owner, _, what = name.partition(".")
         if owner == "data":
-            return Source("series", what) if what in self.flywheel.series else self._no(name, "series", what)
+            rows = self.flywheel.series.get(what, ())
+            if rows and all(row.until is not None for row in rows):
+                return UsageError(f"series {what!r} has totals of periods only", "use its facts one by one")
+            return Source("series", what) if rows else self._no(name, "series", what)
         if owner in self.games:
             known = ("all", "none", *(link.id for link in self.flywheel.links))
             return Source("game", owner, what) if what in known else self._no(name, "link", what)
@@ -401,7 +414,7 @@ class _Reader:
             case "given":
                 return Measure(given[source.owner].unit)
             case "fact":
-                return Measure(parse_unit(self.flywheel.facts[source.owner].unit, units))
+                return Measure(fact_unit(self.flywheel, source.owner))
             case "series":
                 return Measure(parse_unit(self.flywheel.series[source.owner][0].unit, units), path=True)
             case "game":
