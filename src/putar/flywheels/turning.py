@@ -13,7 +13,7 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import SelfTurning
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import simulate
-from putar.language.amounts import amount, date_text, number_text
+from putar.language.amounts import amount, date_text, in_sentence, number_text, when
 from putar.runs.design import Change
 from putar.runs.ensemble import Ensemble
 
@@ -83,14 +83,14 @@ def _sentence(
     gaps = [100.0 * float(gap) for gap in found.gaps[:, 0]]
     after = [f"{gap:.1f} % after {_years(years)}" for gap, years in zip(gaps[1:3], asked.after, strict=False)]
     moved = "is down to" if gaps[-1] < gaps[0] else "has become"
-    titles = {form.id: form.title.lower() for form in flywheel.links}
+    titles = {form.id: in_sentence(form.title) for form in flywheel.links}
     outside = " and ".join(titles[link] for link in asked.outside_links)
     unit, label = flywheel.model[output].unit, flywheel.model[output].label
-    start = date_text(cut_from if asked.shock_date is None else asked.shock_date)
+    start = when(cut_from if asked.shock_date is None else asked.shock_date)
     return (
-        f"{word[found.spins]} An extra {gaps[0]:.0f} % of {pushed.label} in {start} {moved} "
-        f"{' and '.join(after)}. Without {outside} from {date_text(cut_from)} on, the {label} at "
-        f"{date_text(at)} would be {amount(left, unit)} instead of {number_text(whole)}."
+        f"{word[found.spins]} An extra {gaps[0]:.0f} % of {pushed.label} {start} {moved} "
+        f"{' and '.join(after)}. Without {outside} from {date_text(cut_from)} on, the {label} "
+        f"{when(at)} would be {amount(left, unit)} instead of {number_text(whole)}."
     )
 
 
@@ -100,11 +100,11 @@ def _years(years: float) -> str:
 
 
 def _grounds(flywheel: Flywheel, asked: SelfTurning, cut_from: float, at: float) -> tuple[str, ...]:
-    titles = {form.id: form.title.lower() for form in flywheel.links}
+    titles = {form.id: in_sentence(form.title) for form in flywheel.links}
     outside = " and ".join(titles[link] for link in asked.outside_links)
     years = ", ".join(f"{years:g}" for years in asked.after)
     pushed, output = flywheel.model[asked.variable.partition("[")[0]], asked.output.partition("[")[0]
     push = f"a push: the gap it leaves in {pushed.label} after {years} {flywheel.model.time.unit}s"
     cut = f"a cut: with {outside} at arm's length from {date_text(cut_from)}"
-    keeps = f"the {flywheel.model[output].label} at {date_text(at)} must keep at least {100 * KEPT:.0f} %"
+    keeps = f"the {flywheel.model[output].label} {when(at)} must keep at least {100 * KEPT:.0f} %"
     return (f"{push} must not fade in a wheel that turns by itself", f"{cut}, {keeps}")

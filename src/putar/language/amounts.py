@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["amount", "date_text", "number_text", "unit_words"]
+__all__ = ["amount", "date_text", "in_sentence", "number_text", "unit_words", "when"]
 
 _WORDS = {
     "busd": "US$ bn",
@@ -20,6 +20,12 @@ _WORDS = {
     "dmnl": "",
     "1": "",
     "percent": "%",
+    "mvehicle": "million vehicles",
+    "bmile": "billion miles",
+    "krobot": "thousand robots",
+    "msubscriber": "million subscribers",
+    "mH100e": "million H100 equivalents",
+    "GWh": "GWh",
 }
 _PER = {"year": "a year", "month": "a month", "person": "a person", "GW": "a GW", "hour": "an hour"}
 
@@ -54,6 +60,18 @@ def amount(value: float | None, unit: str) -> str:
     if words.startswith("US$"):
         return f"US$ {text}{words[3:]}"
     return f"{text} {words}".rstrip()
+
+
+def when(date: float) -> str:
+    """Return a date with its preposition: at the start of 2026, in mid-2026."""
+    return f"{'at' if date == int(date) else 'in'} {date_text(date)}"
+
+
+def in_sentence(title: str) -> str:
+    """Return a title as it stands inside a sentence: a small first letter, unless it is a name."""
+    first = title.partition(" ")[0]
+    name = len(first) < 2 or first[1:] != first[1:].lower() or "'" in first
+    return title if name else first.lower() + title[len(first) :]
 
 
 def date_text(date: float) -> str:

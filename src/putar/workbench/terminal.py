@@ -31,7 +31,7 @@ LAMPS = {
 }
 Row = Mapping[str, Any]
 COLUMNS = 5  # dates shown of a headline series
-BAR = 24
+BAR = 20
 
 
 def print_answer(console: Console, payload: Row) -> None:
@@ -161,13 +161,13 @@ def _headline(payload: Row) -> RenderableType:
 
 
 def _band(point: Row, shown: bool) -> str:
-    return f"{_short(point['low'])}–{_short(point['high'])}" if shown and point["low"] is not None else ""
+    return f"{_short(point['low'])} to {_short(point['high'])}" if shown and point["low"] is not None else ""
 
 
 def _short(value: float) -> str:
     """Return a number in two digits, for the ends of a band."""
     size = abs(value)
-    return number_text(value) if size >= 100 or size < 1e-4 else f"{value:.2g}".replace("-", "−")
+    return number_text(value) if size >= 99.5 or size < 1e-4 else f"{value:.2g}".replace("-", "−")
 
 
 def _links(output: Row) -> RenderableType:
@@ -177,24 +177,19 @@ def _links(output: Row) -> RenderableType:
     ends = f"{number_text(output['all'])} with all links, {number_text(output['none'])} with none"
     linchpin = output["linchpin"].replace("_", " ")
     head = f"{output['output']}{cut}: {ends} ({unit_words(output['unit'])}). The linchpin is {linchpin}."
+    banded = any(row["low"] is not None for row in rows)
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    for name, side in (("link", "left"), ("", "left"), ("share", "right"), ("5 to 95 %", "right")):
-        grid.add_column(name, justify=side)  # type: ignore[arg-type]
-    grid.add_column("lost if only this is cut", justify="right")
+    grid.add_column("link")
+    grid.add_column("")
+    for name in ("share", *(["5 to 95 %"] if banded else []), "lost if only this is cut"):
+        grid.add_column(name, justify="right", no_wrap=True)
     grid.add_column("border", style="dim")
     for row in rows:
         share = row["shapley"]
         bar = ("█" if share >= 0 else "░") * max(1, round(BAR * abs(share) / largest)) if share else ""
-        band = "" if row["low"] is None else f"{number_text(row['low'])}…{number_text(row['high'])}"
-        style = "" if share >= 0 else "red"
-        grid.add_row(
-            row["title"] or row["id"],
-            Text(bar, style=style),
-            number_text(share),
-            band,
-            number_text(row["last"]),
-            row["border"],
-        )
+        band = [f"{_short(row['low'])} to {_short(row['high'])}"] if banded else []
+        shown = [number_text(share), *band, number_text(row["last"]), row["border"]]
+        grid.add_row(row["title"] or row["id"], Text(bar, style="" if share >= 0 else "red"), *shown)
     return Group(Text(head), grid, *_together(output))
 
 

@@ -1,0 +1,70 @@
+"""Numbers, units, dates and titles as they stand in sentences."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from putar.language.amounts import amount, date_text, in_sentence, number_text, unit_words, when
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (20.5622, "20.6"),
+        (1782.0, "1,782"),
+        (-0.2249, "−0.225"),
+        (0.0, "0"),
+        (0.55, "0.550"),
+        (99.96, "100.0"),
+        (1.5e9, "1.5e+09"),
+        (None, "–"),
+        (math.nan, "–"),
+    ],
+)
+def test_numbers_have_three_digits(value: float | None, text: str) -> None:
+    """Thousands apart, the minus of print, a dash for nothing."""
+    assert number_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("busd/year", "US$ bn a year"),
+        ("busd/(GW*year)", "US$ bn a GW a year"),
+        ("mperson", "million people"),
+        ("dmnl", ""),
+        ("GWe/oom", "GWe/oom"),
+    ],
+)
+def test_units_are_words_where_they_are_known(unit: str, words: str) -> None:
+    """An unknown unit stays as the model has it."""
+    assert unit_words(unit) == words
+
+
+def test_amounts_put_the_currency_first() -> None:
+    """US$ 20.6 bn a year, 838 million people."""
+    assert amount(20.56, "busd/year") == "US$ 20.6 bn a year"
+    assert amount(838.3, "mperson") == "838 million people"
+    assert amount(0.5, "dmnl") == "0.500"
+
+
+def test_dates_are_said_as_people_say_them() -> None:
+    """With and without their preposition."""
+    assert [date_text(d) for d in (2026.0, 2026.5, 2026.25, 2026.75, 2026.1)] == [
+        *("the start of 2026", "mid-2026", "2026 Q2", "2026 Q4", "2026.10")
+    ]
+    assert (when(2026.0), when(2026.5)) == ("at the start of 2026", "in mid-2026")
+
+
+def test_titles_lose_their_capital_unless_they_are_names() -> None:
+    """xAI and Starlink keep theirs."""
+    titles = ["Growth capital", "xAI's models in the cars", "Starlink's cash for AI", "X as a human signal"]
+
+    assert [in_sentence(title) for title in titles] == [
+        "growth capital",
+        "xAI's models in the cars",
+        "Starlink's cash for AI",
+        "X as a human signal",
+    ]
