@@ -72,7 +72,8 @@ def changes_of(flywheel: Flywheel, spec: RunSpec) -> tuple[Change, ...]:
         changes.append(Change(_defaults(flywheel)))
     if spec.members:
         held = {name for c in spec.changes if not c.scale for name in c.values}
-        changes.extend(draws_of(flywheel, spec.members, spec.seed, held, spec.vector))
+        drawn = draws_of(flywheel, spec.members, spec.seed, held, spec.vector)
+        changes.extend(_scaled(change, spec.changes) for change in drawn)
     changes.extend(spec.changes)
     if spec.cut:
         switches = {f"links.{link}": 0.0 for link in spec.cut}
@@ -98,6 +99,17 @@ def draws_of(
         Change(later, flywheel.uncertainty_from),
     ]
     return tuple(change for change in changes if change.values)
+
+
+def _scaled(drawn: Change, changes: Sequence[Change]) -> Change:
+    """Return draws with the scalings that act before their date, and would be lost under them."""
+    values = dict(drawn.values)
+    for change in changes:
+        early = drawn.at is not None and (change.at is None or change.at < drawn.at)
+        for name, factor in change.values.items() if change.scale and early else ():
+            if name in values:
+                values[name] = np.asarray(values[name]) * np.asarray(factor)
+    return Change(values, drawn.at)
 
 
 def _fitted(flywheel: Flywheel) -> dict[str, float]:

@@ -1,0 +1,100 @@
+"""Coalitions of links as runs of a model: games whose shares are known, cut dates, draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import putar
+from putar.flywheels.links import LinkFinding, find_links
+from putar.flywheels.questions import Protocol
+from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.simulate import simulate
+from putar.runs.design import Change
+
+GAME = """
+time 0 to 10 step 0.5 : year
+unit item
+link left "Left" : a -> b
+link right "Right" : a -> b
+link third "Third" : b -> a
+aux parallel : item = base + links.left * one + links.right * two
+aux serial : item = base + links.left * links.right * two
+constant base : item = 5
+constant one : item = 1
+constant two : item = 2
+  distribution uniform 1 3
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> putar.Study:
+    path = tmp_path / "game.putar"
+    path.write_text(GAME, encoding="utf-8")
+    return putar.load(path)
+
+
+def game(study: putar.Study, output: str, members: int = 0, **options: float) -> LinkFinding:
+    protocol = Protocol(output, output, options.get("at", 10.0), options.get("cut_from", 0.0))
+    return find_links(study.flywheel, protocol, RunSpec(), members)
+
+
+def test_sh_10_parallel_links_do_not_interact(study: putar.Study) -> None:
+    """SH-10: additive links get what they add; no pair has an effect of its own."""
+    found = game(study, "parallel").point
+
+    assert found.shapley.tolist() == pytest.approx([1.0, 2.0, 0.0], abs=1e-12)
+    assert np.abs(found.pairs).max() < 1e-12
+
+
+def test_sh_10_serial_links_share_equally(study: putar.Study) -> None:
+    """SH-10: links that work only together get the same, and each alone adds nothing."""
+    found = game(study, "serial").point
+
+    assert found.shapley.tolist() == pytest.approx([1.0, 1.0, 0.0], abs=1e-12)
+    assert found.first.tolist() == pytest.approx([0.0, 0.0, 0.0], abs=1e-12)
+    assert found.pairs[0, 1] == pytest.approx(-2.0)  # both cut lose 2, the single cuts 2 each
+
+
+def test_links_cut_after_the_date_that_is_read_change_nothing(study: putar.Study) -> None:
+    """All equals none when the cut comes later."""
+    found = game(study, "parallel", at=4.0, cut_from=5.0).point
+
+    assert float(found.all) == float(found.none) == 8.0
+
+
+def test_bands_come_from_draws_that_all_coalitions_share(study: putar.Study) -> None:
+    """The share of a link worth U(1, 3) spreads as U(1, 3); shares add up in each draw."""
+    found = game(study, "parallel", members=400)
+    spread = found.spread
+
+    assert found.point.shapley[1] == pytest.approx(2.0)
+    low, high = np.quantile(spread.shapley[1], [0.05, 0.95])
+    assert (low, high) == (pytest.approx(1.1, abs=0.06), pytest.approx(2.9, abs=0.06))
+    assert np.allclose(spread.shapley.sum(axis=0), spread.all - spread.none, rtol=1e-12)
+    assert found.as_json()["links"][0]["low"] == pytest.approx(1.0)
+
+
+def test_a_scale_acts_on_what_is_drawn(study: putar.Study) -> None:
+    """Scaling a drawn constant scales every draw of it."""
+    plain = simulate(study.flywheel, RunSpec(members=5), save=("parallel",))
+    twice = simulate(
+        study.flywheel, RunSpec((Change({"two": 2.0}, scale=True),), members=5), save=("parallel",)
+    )
+
+    gain = (twice.values[-1, 0] - 6.0) / (plain.values[-1, 0] - 6.0)
+    assert gain.tolist() == pytest.approx([2.0] * 5)
+
+
+def test_a_scale_from_the_start_is_not_lost_under_later_draws() -> None:
+    """Draws that begin on a date keep a scaling that began before it."""
+    study = putar.load("openai-compute")
+    name = "money.mature_advertising_revenue_per_user"
+    options = {"save": ("money.advertising_revenue",), "save_at": (2030.0,)}
+    plain = simulate(study.flywheel, RunSpec(members=3), **options)
+    none = simulate(study.flywheel, RunSpec((Change({name: 0.0}, scale=True),), members=3), **options)
+
+    assert (plain.values > 0).all()
+    assert (none.values == 0).all()
