@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from putar.engine.build import compile as compile_program
 from putar.engine.changes import BEFORE, NOW, other_name, points
 from putar.engine.formulas import Formulas
-from putar.engine.ir import Graph, Op, Program
+from putar.engine.ir import Graph, Op, Program, Table
 from putar.runs.design import Design
 from putar.runs.execute import execute
 
@@ -39,20 +39,28 @@ class Trajectory:
     values: dict[str, Array]
     members: int
 
-    def evaluate(self, graph: Graph, names: Sequence[str], outputs: Sequence[int]) -> Array:
+    def evaluate(
+        self,
+        graph: Graph,
+        names: Sequence[str],
+        outputs: Sequence[int],
+        tables: tuple[Table, ...] | None = None,
+    ) -> Array:
         """Return nodes of a graph whose parameters are `names`: [output, row, member].
 
         Parameters
         ----------
         names : as `changes.moments` gives them: "now " or "before ", then what is read
         outputs : nodes, any number; evaluated for all rows and members at once
+        tables : what LOOKUPs of the graph read, where they are not the model's own
         """
         rows = len(self.steps)
         if not outputs:
             return np.zeros((0, rows, self.members))
         given = np.array([self._read(name) for name in names]).reshape(len(names), rows * self.members)
         listed = [(f"{number}", node) for number, node in enumerate(outputs)]
-        kernel = compile_program(points(self.formulas, graph, names, listed), [n for n, _ in listed], "numpy")
+        program = points(self.formulas, graph, names, listed, tables)
+        kernel = compile_program(program, [name for name, _ in listed], "numpy")
         with np.errstate(all="ignore"):
             found = kernel.advance(given, np.zeros((0, given.shape[1])), 0, 0)
         result: Array = found[0].reshape(len(outputs), rows, self.members)

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from putar.engine.formulas import Formulas
-from putar.engine.ir import Graph, Op, Program, State, verify
+from putar.engine.ir import Graph, Op, Program, State, Table, verify
 
 __all__ = ["BEFORE", "NOISE", "NOW", "Links", "Moment", "Writer", "moments", "points", "scored"]
 
@@ -204,13 +204,18 @@ def other_name(program: Program, op: Op, key: int | None) -> str:
 
 
 def points(
-    formulas: Formulas, graph: Graph, names: Sequence[str], outputs: Sequence[tuple[str, int]]
+    formulas: Formulas,
+    graph: Graph,
+    names: Sequence[str],
+    outputs: Sequence[tuple[str, int]],
+    tables: tuple[Table, ...] | None = None,
 ) -> Program:
     """Return a Program of one evaluation: no states, no steps, every value a parameter."""
     program = formulas.program
     made = replace(
         program,
         graph=graph,
+        tables=program.tables if tables is None else tables,
         parameters=tuple(names),
         defaults=(math.nan,) * len(names),
         states=(),

@@ -1,0 +1,185 @@
+"""Dominance as a distribution: which loop leads, with what probability, and which constant changes that.
+
+The loops of one run are scored for every member inside the kernel. At each kept row a member's leader is the
+loop of the main partition with the largest share; the probability that a loop leads is the share of members
+it leads in. Where nothing acts nobody leads. What turns the leader is read from rank correlations between the
+drawn constants and the share of the most frequent leader, at the date at which the lead is least certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from putar.analysis.loops import LoopFinding, leading
+from putar.engine.changes import scored
+from putar.engine.formulas import Formulas
+from putar.engine.ir import Program
+from putar.runs.design import Design
+from putar.runs.execute import execute
+
+__all__ = ["Dominance", "Flip", "dominance", "rank_correlations"]
+
+Array = NDArray[np.float64]
+FLIPS = 6  # constants named at most
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A constant whose draws go with a loop's share: rank correlation over members."""
+
+    parameter: str
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dominance:
+    """How the lead is spread over members.
+
+    Parameters
+    ----------
+    loops : ids of the main partition's loops, in the finding's order
+    probability : [row, loop], that it leads
+    nobody : [row], that nothing acts; with `probability` it sums to one in each row
+    low, middle, high : [row, loop], the 5, 50 and 95 % points of the share
+    contested, flips : the date at which the lead is least certain, and what goes with its first loop's share
+    """
+
+    times: Array
+    loops: tuple[str, ...]
+    probability: Array
+    nobody: Array
+    low: Array
+    middle: Array
+    high: Array
+    contested: float
+    contested_loop: str
+    flips: tuple[Flip, ...]
+    members: int
+
+
+def dominance(
+    finding: LoopFinding,
+    formulas: Formulas,
+    design: Design,
+    *,
+    save_every: int,
+    seed: int = 0,
+    threads: int | None = None,
+    kernel: str = "auto",
+) -> Dominance:
+    """Return how the lead is spread over the members of a design.
+
+    Parameters
+    ----------
+    finding : the loops, of the run in the middle
+    save_every : steps between the rows that are scored
+    """
+    circuits = finding.shares.circuits
+    ways = [way for circuit in circuits for way in circuit.ways]
+    links = tuple(tuple(finding.graph.links[link] for link in way) for way in ways)
+    program = _scored(formulas, links, _varying(formulas.program, design), save_every)
+    names = [name for name, _ in program.outputs]
+    ensemble = execute(program, design, names, seed=seed, threads=threads, kernel=kernel)
+    values = ensemble.values[1:][:, :, ensemble.finished]  # the first row has no interval
+    raw = values if len(ways) == len(circuits) else _strongest(values, [len(c.ways) for c in circuits])
+    partition = np.array([circuit.partition for circuit in circuits], dtype=np.int64)
+    where = {int(n): place for place, n in enumerate(np.flatnonzero(partition == 0))}
+    listed = [n for loop in finding.main for n in loop.circuits]
+    share = raw[:, listed] if listed else np.zeros((len(raw), 0, raw.shape[2]))
+    total = np.abs(raw[:, list(where)]).sum(axis=1, keepdims=True)
+    np.divide(share, total, out=share, where=total > 0.0)
+    if len(listed) > len(finding.main):
+        starts = np.cumsum([0, *[len(loop.circuits) for loop in finding.main]])[:-1]
+        share = np.add.reduceat(share, starts, axis=1)
+    first = leading(share)
+    count = max(1, share.shape[2])
+    probability = np.zeros((len(values), share.shape[1]))
+    for row, leaders in enumerate(first):
+        probability[row] = np.bincount(leaders[leaders >= 0], minlength=share.shape[1]) / count
+    nobody = (first < 0).sum(axis=1) / count
+    bands = np.quantile(share, (0.05, 0.5, 0.95), axis=2) if share.size else np.zeros((3, *share.shape[:2]))
+    row = _contested(probability)
+    leader = int(probability[row].argmax()) if probability.size else -1
+    flips = (
+        _flips(formulas.program, design, ensemble.finished, np.abs(share[row, leader])) if share.size else ()
+    )
+    return Dominance(
+        ensemble.times[1:],
+        tuple(loop.id for loop in finding.main),
+        probability,
+        nobody,
+        bands[0],
+        bands[1],
+        bands[2],
+        float(ensemble.times[1:][row]) if len(values) else float("nan"),
+        finding.main[leader].id if leader >= 0 else "",
+        flips,
+        count,
+    )
+
+
+@lru_cache(maxsize=8)
+def _scored(
+    formulas: Formulas, links: tuple[tuple[tuple[str, str], ...], ...], varying: frozenset[str], every: int
+) -> Program:
+    """Return the scored Program; the same one when asked again, so that its kernel is found."""
+    return scored(formulas, links, varying, every)
+
+
+def _varying(program: Program, design: Design) -> frozenset[str]:
+    """Return the names of the parameters that change during the run of some member."""
+    found: set[str] = set()
+    for before, after in zip(design.segments, design.segments[1:], strict=False):
+        changed = (before.parameters != after.parameters).any(axis=1)
+        found |= {name for name, moved in zip(program.parameters, changed, strict=True) if moved}
+    return frozenset(found)
+
+
+def _strongest(ways: Array, counts: Sequence[int]) -> Array:
+    """Return of each run of ways along axis 1 the value of largest size."""
+    starts = np.cumsum([0, *counts])
+    found = ways[:, starts[:-1]].copy()
+    for place, count in enumerate(counts):
+        if count > 1:
+            mine = ways[:, starts[place] : starts[place + 1]]
+            largest = np.abs(mine).argmax(axis=1)[:, None]
+            found[:, place] = np.take_along_axis(mine, largest, axis=1)[:, 0]
+    return found
+
+
+def _contested(probability: Array) -> int:
+    """Return the row with the largest entropy."""
+    if not probability.size:
+        return 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(probability > 0.0, -probability * np.log(probability), 0.0)
+    return int(terms.sum(axis=1).argmax())
+
+
+def _flips(program: Program, design: Design, finished: NDArray[np.bool_], share: Array) -> tuple[Flip, ...]:
+    last = design.segments[-1].parameters[:, finished]
+    drawn = [n for n in range(len(last)) if last.shape[1] > 2 and np.ptp(last[n]) > 0.0]
+    if not drawn or np.ptp(share) == 0.0:
+        return ()
+    found = rank_correlations(last[drawn], share)
+    chance = 2.0 / np.sqrt(len(share))
+    order = np.argsort(-np.abs(found), kind="stable")[:FLIPS]
+    return tuple(Flip(program.parameters[drawn[n]], float(found[n])) for n in order if abs(found[n]) > chance)
+
+
+def rank_correlations(inputs: Array, output: Array) -> Array:
+    """Return Spearman's rank correlation of each input [input, member] with an output [member]."""
+    ranks = rankdata(inputs, axis=1)
+    other = rankdata(output)
+    ranks = ranks - ranks.mean(axis=1, keepdims=True)
+    other = other - other.mean()
+    size = np.sqrt((ranks**2).sum(axis=1) * (other**2).sum())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Array = np.where(size > 0.0, ranks @ other / size, 0.0)
+    return found

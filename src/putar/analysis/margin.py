@@ -1,0 +1,144 @@
+"""Stall margin: how far a link may weaken before the wheel no longer turns by itself.
+
+A link's effect is scaled by a factor: 1 today, 0 cut. The stall factor is the largest one at which the
+window's growth rate is no longer above zero, coming down from 1; the margin is what lies between it and 1.
+Where the wheel already stands the required gain is reported instead; where it turns without the link the
+margin is 1. For a link that holds the wheel back the margin is how much stronger it may become. This is the
+linear version: the run stays as it was. The version by simulation runs the model again and belongs to
+whoever can run it.
+
+Source: Shuai, Heesterbeek, van den Driessche (2013), J. Math. Biol. 67, 1067-1082,
+doi:10.1007/s00285-012-0579-9 (scaling targeted entries to the threshold); docs/methods/spin.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from putar.analysis.jacobian import Jacobian
+from putar.analysis.spectrum import step_matrices, window_rate
+
+__all__ = ["Margin", "closed_form", "link_margin", "margin"]
+
+Array = NDArray[np.float64]
+POINTS = 33  # factors that are tried between 0 and 1 before the crossing is refined
+HIGHEST = 1000.0  # a gain or an overload beyond this is reported as none
+TOLERANCE = 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """The margin of one link.
+
+    Parameters
+    ----------
+    value : in [0, 1]; None where the wheel already stands, or where the link holds it back
+    why : in one sentence what the value, or its absence, means
+    required : the gain above 1 at which a standing wheel would start, infinite if none does
+    overload : how much stronger a link that holds the wheel back may become, infinite if any much
+    first_order : what the slope at full strength would suggest; an optimist's or a pessimist's guess only
+    monotone : whether the rate only rises with the factor; the margin is the first crossing if not
+
+    """
+
+    value: float | None
+    why: str
+    required: float | None = None
+    overload: float | None = None
+    first_order: float | None = None
+    monotone: bool = True
+
+
+def margin(rate: Callable[[Array], Array], slope: float | None = None) -> Margin:
+    """Return the margin from the rate as a function of factors, [factor] to [factor] in 1/time."""
+    grid = np.linspace(0.0, 1.0, POINTS)
+    rates = rate(grid)
+    today = float(rates[-1])
+    monotone = bool((np.diff(rates) >= -1e-12).all())
+    first_order = None if slope is None or slope <= 0.0 or today <= 0.0 else today / slope
+    if not np.isfinite(today) and today != -np.inf:
+        return Margin(None, "the rate cannot be computed", monotone=monotone)
+    if today <= 0.0:
+        gain = _beyond(rate, wanted=True)
+        word = f"it would need {gain:.3g} times this link" if np.isfinite(gain) else "no gain of it would do"
+        return Margin(None, f"the wheel does not turn by itself; {word}", required=gain, monotone=monotone)
+    below = np.flatnonzero(rates <= 0.0)
+    if len(below) == 0:
+        if rates[0] > today:
+            room = _beyond(rate, wanted=False) - 1.0
+            word = f"{room:.3g} times stronger" if np.isfinite(room) else "any amount stronger"
+            why = f"it holds the wheel back, which would still turn with it {word}"
+            return Margin(None, why, overload=room, monotone=monotone)
+        return Margin(1.0, "not critical: the rest turns alone", None, None, first_order, monotone)
+    low = int(below[-1])
+    factor = _root(rate, float(grid[low]), float(grid[low + 1]))
+    why = f"the wheel stalls when the link falls to {factor:.0%} of its strength"
+    return Margin(1.0 - factor, why, None, None, first_order, monotone)
+
+
+def _root(rate: Callable[[Array], Array], low: float, high: float) -> float:
+    def one(factor: float) -> float:
+        return max(float(rate(np.array([factor]))[0]), -1e6)
+
+    return float(brentq(one, low, high, xtol=TOLERANCE / 100, rtol=8.9e-16))
+
+
+def _beyond(rate: Callable[[Array], Array], *, wanted: bool) -> float:
+    """Return the first factor above 1 at which the rate is above zero (wanted), or no longer so."""
+    grid = np.geomspace(1.0, HIGHEST, POINTS)
+    crossed = np.flatnonzero((rate(grid) > 0.0) == wanted)
+    crossed = crossed[crossed > 0]
+    if len(crossed) == 0:
+        return float("inf")
+    high = int(crossed[0])
+    return _root(rate, float(grid[high - 1]), float(grid[high]))
+
+
+def link_margin(
+    found: Jacobian, link: tuple[str, str], member: int = 0, slope: float | None = None
+) -> Margin:
+    """Return the margin of one link over the rows of a Jacobian, of one member."""
+    gain, below, above = (each[:, member] for each in found.ends(link))
+    return margin(
+        scaled_rate(found, gain[:, None, None] * below[:, :, None] * above[:, None, :], member), slope
+    )
+
+
+def scaled_rate(found: Jacobian, part: Array, member: int = 0) -> Callable[[Array], Array]:
+    """Return the window rate as a function of factors of a part [row, stock, stock] of the matrix."""
+    whole = found.matrix[:, member]
+
+    def rate(factors: Array) -> Array:
+        rates = []
+        size = max(1, (1 << 21) // max(1, whole.size))
+        for low in range(0, len(factors), size):
+            some = factors[low : low + size]
+            matrices = whole[:, None] + (some - 1.0)[None, :, None, None] * part[:, None]
+            rates.append(window_rate(step_matrices(found, matrices), found.step))
+        return np.concatenate(rates)
+
+    return rate
+
+
+def closed_form(rest: Array, below: Array, above: Array, gain: float = 1.0) -> float | None:
+    """Return the factor at which a frozen matrix rest + factor * gain * below above' has an eigenvalue 0.
+
+    None where the rest is singular, where the factor is outside [0, 1], or where another eigenvalue is
+    above 0 there, so that the one that crosses is not the leading one.
+    """
+    if abs(np.linalg.det(rest)) < 1e-300:
+        return None
+    through = gain * float(above @ np.linalg.solve(rest, below))
+    if through == 0.0:
+        return None
+    factor = -1.0 / through
+    if not 0.0 <= factor <= 1.0:
+        return None
+    values = np.linalg.eigvals(rest + factor * gain * np.outer(below, above))
+    scale = max(1.0, float(np.abs(values).max()))
+    return factor if values.real.max() <= 1e-9 * scale else None

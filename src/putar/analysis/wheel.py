@@ -1,0 +1,211 @@
+"""Does the wheel spin up by itself: which stocks make it, how fast a push grows in it, which link is fragile.
+
+The wheel is the stocks that a user names, or the main partition. A stock whose own loop alone makes the
+leading growth (a need that grows by itself, an account that only adds up) is no wheel: where the user named
+none, it is held where it is and named, and what is left is looked at again. "Spins" at a date means: the
+leading eigenvalue is real and above zero. Rates are those of the run as it was; a level that rises says
+something else, and is reported beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from putar.analysis.causal import CausalGraph
+from putar.analysis.jacobian import Jacobian, jacobian
+from putar.analysis.margin import Margin, link_margin, margin, scaled_rate
+from putar.analysis.spectrum import (
+    Number,
+    flywheel_number,
+    influences,
+    local_rate,
+    one_signed,
+    participation,
+    step_matrices,
+    window_rate,
+)
+from putar.analysis.trajectory import Trajectory
+
+__all__ = ["Alone", "LinkMargin", "Wheel", "Window", "wheel"]
+
+Array = NDArray[np.float64]
+ALONE = 0.9  # a stock that carries more than this part of the leading growth makes it alone
+NEUTRAL = 1e-4  # times 1/window: a rate that would take ten thousand windows to grow by e is none
+LINKS = 10  # links whose margins are computed, the most influential first
+WINDOWS = 20  # windows of a run at most
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A stock that was held because the leading growth was its own; `rate` in 1/time."""
+
+    name: str
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rates, 1/time, over a part of the run: of the window, and the local one in its middle."""
+
+    start: float
+    stop: float
+    rate: float
+    local: float
+    real: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMargin:
+    """One link's margin and its influence on the window's rate, 1/time for a doubling's first order."""
+
+    source: str
+    target: str
+    influence: float
+    margin: Margin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wheel:
+    """What the Jacobian says of a wheel over a window.
+
+    Parameters
+    ----------
+    rate, local : 1/time, of the window and at its end; `real` and `together` say whether the leading mode
+        at the end does not swing, and whether all of its stocks move the same way
+    number : R at the window's end
+    carries : stocks with their part in the leading growth, the largest first
+    uniform : the margin when all links that raise a rate weaken together
+
+    """
+
+    stocks: tuple[str, ...]
+    alone: tuple[Alone, ...]
+    start: float
+    stop: float
+    rate: float
+    local: float
+    real: bool
+    together: bool
+    number: Number
+    carries: tuple[tuple[str, float], ...]
+    uniform: Margin
+    margins: tuple[LinkMargin, ...]
+    windows: tuple[Window, ...]
+
+    @property
+    def spins(self) -> bool:
+        """Whether a push grows over the window, without swinging."""
+        return self.rate > NEUTRAL / max(self.stop - self.start, 1e-300) and self.real
+
+    @property
+    def fragile(self) -> LinkMargin | None:
+        """The link with the smallest margin, if the wheel spins and some link can stall it."""
+        known = [link for link in self.margins if link.margin.value is not None and link.margin.value < 1.0]
+        return min(known, key=lambda link: link.margin.value or 0.0) if known else None
+
+
+def wheel(
+    rows: Trajectory,
+    graph: CausalGraph,
+    start: float,
+    stop: float,
+    stocks: Collection[str] = (),
+    links: int = LINKS,
+    member: int = 0,
+) -> Wheel | None:
+    """Return what the Jacobian says over a window, or None where there is no loop at all.
+
+    Parameters
+    ----------
+    start, stop : of the window; at least one step
+    stocks : names of the wheel's stocks; empty for the main partition
+    links : how many links' margins are computed
+
+    """
+    if not graph.inner:
+        return None
+    whole = jacobian(rows, graph)
+    window = whole.window(start, stop)
+    alone: list[Alone] = []
+    chosen = [name for name in whole.stocks if name in stocks] if stocks else list(whole.stocks)
+    if not stocks:
+        chosen, alone = _without_the_lonely(window, chosen, member)
+    window = window.only(chosen)
+    rate = float(window_rate(step_matrices(window), window.step)[member])
+    last = window.matrix[-1, member]
+    local, real = local_rate(last)
+    part = participation(step_matrices(window)[:, member])
+    slopes = influences(window, member)
+    ranked = sorted(slopes, key=lambda link: -abs(slopes[link]))
+    margins = _margins(window, ranked, slopes, links, member)
+    uniform = margin(scaled_rate(window, window.gives[:, member], member))
+    order = np.argsort(-part, kind="stable")
+    return Wheel(
+        tuple(chosen),
+        tuple(alone),
+        float(window.times[0]),
+        float(window.times[-1] + window.step),
+        rate,
+        float(local),
+        bool(real),
+        one_signed(last) if len(chosen) else False,
+        flywheel_number(window.gives[-1, member], window.takes[-1, member], window.stocks),
+        tuple((chosen[int(n)], float(part[n])) for n in order if part[n] > 0.02),
+        uniform,
+        margins,
+        _windows(whole.only(chosen), stop - start, member),
+    )
+
+
+def _without_the_lonely(found: Jacobian, chosen: list[str], member: int) -> tuple[list[str], list[Alone]]:
+    """Return the stocks without those whose own loop makes the leading growth, and those."""
+    alone: list[Alone] = []
+    least = -NEUTRAL / (len(found.times) * found.step)
+    while len(chosen) > 1:
+        part = found.only(chosen)
+        steps = step_matrices(part)[:, member]
+        rate, share = float(window_rate(steps, part.step)), participation(steps)
+        first = int(share.argmax())
+        if share[first] <= ALONE or rate < least:
+            break
+        alone.append(Alone(chosen[first], rate))
+        chosen = [name for name in chosen if name != chosen[first]]
+    return chosen, alone
+
+
+def _margins(
+    window: Jacobian,
+    ranked: list[tuple[str, str]],
+    slopes: dict[tuple[str, str], float],
+    links: int,
+    member: int,
+) -> tuple[LinkMargin, ...]:
+    """Return the margins of the most influential links; links of one chain have one margin, computed once."""
+    found: list[LinkMargin] = []
+    known: dict[float, Margin] = {}
+    for link in ranked:
+        if len(known) >= links:
+            break
+        key = float(f"{slopes[link]:.9e}")
+        if key not in known:
+            known[key] = link_margin(window, link, member, slopes[link])
+        found.append(LinkMargin(*link, slopes[link], known[key]))
+    return tuple(found)
+
+
+def _windows(found: Jacobian, width: float, member: int) -> tuple[Window, ...]:
+    start, stop = float(found.times[0]), float(found.times[-1])
+    count = max(1, min(WINDOWS, round((stop - start) / max(width, found.step))))
+    edges = np.linspace(start, stop, count + 1)
+    rows = []
+    for low, high in pairwise(edges):
+        part = found.window(float(low), float(high))
+        rate = float(window_rate(step_matrices(part), found.step)[member])
+        local, real = local_rate(part.matrix[len(part.times) // 2, member])
+        rows.append(Window(float(low), float(high), rate, float(local), bool(real)))
+    return tuple(rows)
