@@ -33,6 +33,7 @@ def test_cursor_reads_the_payloads_values(show: Open) -> None:
         == "2032 Q1 Base run US$ 123 bn a year (55.1–327)"
     )
     assert tab.locator(".card-value").first.inner_text() == "123"
+    assert tab.locator(".room-value[data-room=money]").text_content() == "US$ 120 bn"
     assert slider.get_attribute("aria-valuetext") == "2032 Q1: Run rate US$ 123 bn a year"
 
 

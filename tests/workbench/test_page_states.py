@@ -23,6 +23,15 @@ SECTIONS = [
 ]
 
 
+@pytest.mark.parametrize("width", [320, 720, 1920])
+@pytest.mark.parametrize("state", ["whole", "hostile"])
+def test_page_fits_every_width(show: Open, state: str, width: int) -> None:
+    """From a desk at 200 % zoom, or a small phone, to a wide screen, nothing has to be scrolled sideways."""
+    tab = show(state, size={"width": width, "height": 900})
+
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("state", sample.STATES)
 def test_every_state_draws_and_fits(show: Open, state: str, size: dict[str, int]) -> None:

@@ -60,7 +60,7 @@ function linksSection() {
   whenWide(box, wheel);
   listen("cut", all);
   listen("link", () => (describe(), mark()));
-  listen("cursor", () => wheel());
+  listen("cursor", () => refreshRooms(box));
   const right =
     OUTPUTS.length > 0
       ? element("div", { class: "links-side" }, side, detail, behind.node)

@@ -282,6 +282,7 @@ function roomDisc(name, place, svg) {
           "text-anchor": anchor,
           "font-size": Math.max(9, size - 1),
           class: "room-value",
+          "data-room": name,
         },
         value,
       ),
@@ -337,6 +338,11 @@ function roomValue(name) {
   const short = behind.split(" ")[0];
   const written = before ? `${value < 0 ? MINUS : ""}${before} ${decimal(Math.abs(value), 2)}` : decimal(value, 2);
   return short.length <= 3 && short ? `${written} ${short}` : written;
+}
+
+/** Write the rooms' values at the cursor anew. */
+function refreshRooms(box) {
+  for (const each of box.querySelectorAll(".room-value")) each.textContent = roomValue(each.dataset.room);
 }
 
 /** The hub says what all links together make of the chosen output. */
