@@ -5,7 +5,8 @@
  * constants are multiplications, the table is read by its index because its points are evenly spaced: all that a
  * program made for this one model may do. With -ffast-math and glibc, exp is a vector function of libmvec.
  *
- *   cc -O3 -march=native -mprefer-vector-width=512 -ffast-math -fopenmp -shared -fPIC anchor.c -o anchor.so -lm
+ *   cc -O3 -march=native -mprefer-vector-width=512 -ffast-math -fopenmp -fPIC -c anchor.c -o anchor.o
+ *   cc -shared -fopenmp anchor.o -o anchor.so -lm
  */
 #include <math.h>
 #include <string.h>
