@@ -76,7 +76,7 @@ def c_by_hand(threads: int) -> Callable[[int], Runs] | None:
     source, made, library = Path(__file__).with_name("anchor.c"), BUILT / "anchor.o", BUILT / "anchor.so"
     fast = ["-O3", "-march=native", "-mprefer-vector-width=512", "-ffast-math", "-fopenmp", "-fPIC"]
     subprocess.run([compiler, *fast, "-c", str(source), "-o", str(made)], check=True)
-    # Linked without -ffast-math: with it, GCC before 13 turns off denormal numbers in the process that loads it.
+    # Linked without -ffast-math: with it, GCC before 13 turns off denormal numbers in whoever loads this.
     subprocess.run([compiler, "-shared", "-fopenmp", str(made), "-o", str(library), "-lm"], check=True)
     run = ctypes.CDLL(str(library)).chain
     array = np.ctypeslib.ndpointer(np.float64, flags="C_CONTIGUOUS")
