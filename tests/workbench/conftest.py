@@ -46,7 +46,7 @@ def show(browser: Any, pages: dict[str, str]) -> Iterator[Open]:
         context = browser.new_context(viewport=size, accept_downloads=True, **wishes)
         contexts.append(context)
         tab = context.new_page()
-        tab.set_default_timeout(8_000)
+        tab.set_default_timeout(30_000)
         tab.on("pageerror", lambda error: troubles.append(f"error: {error}"))
         tab.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
         tab.on("request", lambda request: troubles.extend(asked(request.url)))
