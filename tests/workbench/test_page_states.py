@@ -109,6 +109,15 @@ def test_empty_parts_say_the_next_step(show: Open) -> None:
         assert tab.locator(dead).count() == 0
 
 
+def test_page_of_nothing_has_no_wheel(show: Open) -> None:
+    """Without rooms there is no circle to draw, only sentences."""
+    tab = show("nothing")
+
+    assert tab.locator("svg.wheel, svg.chart").count() == 0
+    assert tab.locator("h1").inner_text() == "A flywheel"
+    assert tab.locator(".empty").count() == 9
+
+
 def test_run_without_members_claims_no_interval(show: Open) -> None:
     """No band, no whiskers, no bracket behind a number; the page says how to get them."""
     tab = show("single")

@@ -65,12 +65,13 @@ function linksSection() {
     OUTPUTS.length > 0
       ? element("div", { class: "links-side" }, side, detail, behind.node)
       : element("div", { class: "links-side" }, empty(say("links.empty")));
+  const left = ROOMS.inside.length > 1 && element("div", { class: "wheel-side" }, box, legend);
   const node = section(
     "links",
-    say(OUTPUTS.length > 0 ? "links.title" : "links.title_empty"),
-    say(OUTPUTS.length > 0 ? "links.lead" : "links.lead_empty"),
+    say(OUTPUTS.length > 0 || !left ? "links.title" : "links.title_empty"),
+    OUTPUTS.length > 0 ? say("links.lead") : left && say("links.lead_empty"),
     outputChooser(),
-    element("div", { class: "links-grid" }, element("div", { class: "wheel-side" }, box, legend), right),
+    element("div", { class: left ? "links-grid" : null }, left, right),
   );
   all();
   return node;
