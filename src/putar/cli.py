@@ -313,3 +313,27 @@ def links_command(
         from putar.workbench.terminal import print_links
 
         print_links(_console(), documents)
+
+
+@main.command("loops")
+@click.argument("model")
+@_run_options
+@click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
+@_json_option
+def loops_command(
+    model: str,
+    scenario: str,
+    settings: tuple[str, ...],
+    members: int,
+    seed: int,
+    cut: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Say which feedback loops drive MODEL and when, and whether its wheel spins up by itself."""
+    found = _open(model).loops(scenario, set=settings, cut=cut, members=members, seed=seed)
+    if as_json:
+        _emit(found.as_json())
+    else:
+        from putar.workbench.terminal_loops import print_loops
+
+        print_loops(_console(), found.as_json())

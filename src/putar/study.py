@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from putar.errors import Problem, UsageError, nearest
 from putar.flywheels.catalogue import find, names, with_units
 from putar.flywheels.claims import Finding, check_claims
+from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel, from_model
 from putar.flywheels.links import LinkFinding, find_links, parse_output, protocols_of
 from putar.flywheels.problems import find_problems
@@ -203,6 +204,29 @@ class Study:
             find_links(self.flywheel, protocol, spec, members, seed)
             for protocol in protocols_of(self.flywheel)
         )
+
+    def loops(
+        self,
+        scenario: str = "base",
+        *,
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
+        cut: Sequence[str] = (),
+        members: int = 0,
+        seed: int = 0,
+        window: tuple[float, float] | None = None,
+        stocks: Sequence[str] = (),
+    ) -> Feedback:
+        """Return which loops drive a run and when, and whether the wheel spins up by itself.
+
+        Parameters
+        ----------
+        members : runs with drawn constants, for the probability that each loop leads
+        window : from when to when growth rates and margins are asked; by default the time unit up to
+            the flywheel's "now", or the whole run
+        stocks : of the wheel, where they are not those of the largest partition
+        """
+        spec = self.spec(scenario, set, cut, None, members, seed)
+        return find_feedback(self.flywheel, spec, window=window, stocks=stocks)
 
     def settings(self, texts: Sequence[str]) -> dict[str, ArrayLike]:
         """Return what texts such as `fleet.life=4@2027` set, for `run`."""

@@ -200,9 +200,9 @@ def _loops(
     rows: Trajectory, graph: CausalGraph, kept: Shares, asked: Sequence[AskedLoop]
 ) -> tuple[Loop, ...]:
     share = kept.share
-    ran = [run_polarity(*_sums(share[:, n])) for n in range(share.shape[1])]
     variables = [circuit.variables for circuit in kept.circuits]
-    family = families(asked, variables, ran)
+    mostly = ["R" if positive >= negative else "B" for positive, negative in map(_sums, share.T)]
+    family = families(asked, variables, mostly)
     structure = _structures(rows, graph, kept.circuits)
     groups = [(n, [k for k, of in enumerate(family) if of == n]) for n in range(len(asked))]
     singles = [k for k, of in enumerate(family) if of < 0]

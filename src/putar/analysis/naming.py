@@ -31,8 +31,8 @@ class AskedLoop:
     avoid: tuple[str, ...] = ()
 
     def holds(self, variables: Sequence[str], polarity: str) -> bool:
-        """Return whether a circuit belongs to this loop; `polarity` is what it was as it ran."""
-        if self.polarity and not polarity.startswith(self.polarity):
+        """Return whether a circuit belongs to this loop; `polarity`, R or B, is what it was for the most."""
+        if self.polarity and polarity != self.polarity:
             return False
         if any(name in variables for name in self.avoid):
             return False

@@ -36,6 +36,7 @@ __all__ = ["Alone", "LinkMargin", "Wheel", "Window", "wheel"]
 Array = NDArray[np.float64]
 ALONE = 0.9  # a stock that carries more than this part of the leading growth makes it alone
 NEUTRAL = 1e-4  # times 1/window: a rate that would take ten thousand windows to grow by e is none
+SLIGHT = 1e-6  # a link with less than this share of the largest influence is left out
 LINKS = 10  # links whose margins are computed, the most influential first
 WINDOWS = 20  # windows of a run at most
 
@@ -189,7 +190,7 @@ def _margins(
     found: list[LinkMargin] = []
     known: dict[float, Margin] = {}
     for link in ranked:
-        if len(known) >= links:
+        if len(known) >= links or abs(slopes[link]) <= SLIGHT * abs(slopes[ranked[0]]) or not slopes[link]:
             break
         key = float(f"{slopes[link]:.9e}")
         if key not in known:

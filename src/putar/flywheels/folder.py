@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from putar.analysis.naming import AskedLoop
+from putar.engine.formulas import Formulas, formulas
 from putar.engine.ir import Program
 from putar.engine.lower import lower
 from putar.errors import ModelErrors, Problem, UsageError, Where, nearest
@@ -54,7 +56,7 @@ __all__ = [
 BORDERS = ("across", "inside")
 SECTIONS = (
     *("headline", "lever", "scenario", "protocol", "valuation"),
-    *("uncertainty", "self_turning", "table"),
+    *("uncertainty", "self_turning", "table", "loop"),
 )
 
 
@@ -107,12 +109,18 @@ class Flywheel:
     series: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     tables: tuple[AskedTable, ...] = ()
+    loops: tuple[AskedLoop, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @cached_property
     def program(self) -> Program:
         """The model, lowered for the engine."""
         return lower(self.model)
+
+    @cached_property
+    def formulas(self) -> Formulas:
+        """Each equation by itself, for questions about links and loops."""
+        return formulas(self.model)
 
     @cached_property
     def units(self) -> UnitTable:
@@ -226,6 +234,7 @@ class _Folder:
             series,
             ("flywheel.toml", "parameters.toml", *files, "facts.csv", "series.csv", "claims.toml"),
             asked.tables(),
+            asked.loops(),
             tuple(problem for problem in self.problems if problem.severity != "error"),
         )
         top.close()

@@ -1,4 +1,4 @@
-"""What a flywheel is asked: its headline, levers, links' protocols, value, tables, and self-turning test.
+"""What a flywheel is asked: headline, levers, links' protocols, loops, value, tables, self-turning test.
 
 Each is a part of flywheel.toml; the names in them must exist in the model. What the answers are is
 computed elsewhere; these are the questions.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from putar.analysis.naming import AskedLoop
 from putar.errors import nearest
 from putar.flywheels.located import Table
 from putar.flywheels.series import Observation
@@ -146,6 +147,28 @@ class QuestionReader:
             end = time.stop if at is None else at
             found.append(Protocol(output, title, end, table.number("cut_from", now)))
             table.close()
+        return tuple(found)
+
+    def loops(self) -> tuple[AskedLoop, ...]:
+        """Return the loops that have a name; a circuit belongs to the first one it fits."""
+        found: list[AskedLoop] = []
+        for table in self.top.tables("loop"):
+            name_id, name = table.text("id"), table.text("name")
+            through, avoid = table.texts("through"), table.texts("avoid")
+            polarity = table.text("polarity", "", ("", "R", "B"))
+            table.close()
+            for key, names in (("through", through), ("avoid", avoid)):
+                for name_there in names:
+                    if name_there not in self.outputs:
+                        unknown(table, key, "variable", name_there, self.outputs)
+            if not through:
+                table.wrong(
+                    "through", f"loop {name_id!r} passes through nothing", "name its variables in order"
+                )
+            if name_id in [loop.id for loop in found]:
+                table.wrong("id", f"loop {name_id!r} is there twice", "give it an id of its own", "name")
+                continue
+            found.append(AskedLoop(name_id, name, through, polarity, avoid))
         return tuple(found)
 
     def valuation(self) -> Valuation | None:

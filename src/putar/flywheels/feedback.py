@@ -1,0 +1,274 @@
+"""Why does it spin: a flywheel's loops, who leads when and how surely, its rates and its fragile links.
+
+One run is scored in full; with members the loops that matter are scored in all of them, and the rates and
+margins of a window in some. Everything is asked of `analysis`; here it is put to a flywheel's runs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from putar.analysis.dominance import Dominance, dominance
+from putar.analysis.loops import LoopFinding, find_loops
+from putar.analysis.margin import Margin
+from putar.analysis.trajectory import Trajectory, trajectory
+from putar.analysis.wheel import LinkMargin, Wheel, wheel
+from putar.engine.kernel import saved_steps
+from putar.flywheels.folder import Flywheel
+from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.simulate import design_of
+
+__all__ = ["Feedback", "Spread", "find_feedback", "wheel_window"]
+
+POINTS = 40  # rows of an answer
+DRAWN = 40  # members whose rates and margins are computed
+SHARED = 0.2  # a margin below this is small
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a wheel's rate and margin vary over members.
+
+    Parameters
+    ----------
+    spins : the probability that the wheel spins over the window
+    rate : 5, 50 and 95 % points of the window's rate, 1/time
+    margin : the same of the margin when all links weaken together; None where fewer than half have one
+    small : the probability that this margin is below 0.2, standing wheels counted
+    """
+
+    members: int
+    spins: float
+    rate: tuple[float, float, float]
+    margin: tuple[float, float, float] | None
+    small: float
+
+
+@dataclass(frozen=True, eq=False)
+class Feedback:
+    """The answer: loops, their lead, the wheel, and how long it took.
+
+    `lead_probability` is [row, loop] for `finding.main`, with `nobody` [row] it sums to one in each row;
+    of one run it is 0 or 1. Rows are at `times`; `rows` are their places in the run.
+    """
+
+    flywheel: Flywheel
+    finding: LoopFinding
+    times: Array
+    rows: NDArray[np.int64]
+    lead_probability: Array
+    nobody: Array
+    spread: Dominance | None
+    wheel: Wheel | None
+    wheel_spread: Spread | None
+    seconds: float
+
+    def as_json(self) -> dict[str, object]:
+        """Return the contract of `putar loops --json`, and what the page shows besides."""
+        finding = self.finding
+        return {
+            "loops": self.loop_rows(),
+            "times": self.times.tolist(),
+            "dominant": self.dominant_rows(),
+            "lead_probability": {
+                "times": self.times.tolist(),
+                "loops": [*[loop.id for loop in finding.main], "none"],
+                "probability": np.column_stack([self.lead_probability, self.nobody]).tolist(),
+            },
+            "turned_by": self._turned_by(),
+            "search": {
+                "exact": finding.exact,
+                "found": finding.found,
+                "listed": len(finding.shares.circuits),
+                "never_active": finding.silent,
+                "explained": finding.explained_share,
+                "resting": finding.resting,
+            },
+            "wheel": self.wheel_row(),
+            "members": 0 if self.spread is None else self.spread.members,
+            "seconds": self.seconds,
+        }
+
+    def loop_rows(self) -> list[dict[str, object]]:
+        """Return one row a loop, the largest first."""
+        bands = {} if self.spread is None else {n: k for k, n in enumerate(self.spread.loops)}
+        rows: list[dict[str, object]] = []
+        for loop in self.finding.loops:
+            row: dict[str, object] = {
+                "id": loop.id,
+                "name": loop.name,
+                "polarity": loop.polarity,
+                "structure": loop.structure,
+                "variables": list(loop.variables),
+                "circuits": len(loop.circuits),
+                "partition": loop.partition,
+                "average": loop.average,
+                "leads": loop.leads,
+                "share": np.round(loop.share[self.rows], 6).tolist(),
+            }
+            if self.spread is not None and loop.id in bands:
+                place = bands[loop.id]
+                row["low"] = np.round(self.spread.low[:, place], 6).tolist()
+                row["high"] = np.round(self.spread.high[:, place], 6).tolist()
+            rows.append(row)
+        return rows
+
+    def dominant_rows(self) -> list[dict[str, object]]:
+        """Return which loops together make more than half, from when to when."""
+        return [
+            {"from": span.start, "to": span.stop, "loops": list(span.loops)} for span in self.finding.dominant
+        ]
+
+    def _turned_by(self) -> dict[str, object] | None:
+        found = self.spread
+        if found is None or not found.contested_loop:
+            return None
+        flips = [{"parameter": flip.parameter, "correlation": flip.correlation} for flip in found.flips]
+        return {"at": found.contested, "loop": found.contested_loop, "parameters": flips}
+
+    def wheel_row(self) -> dict[str, object] | None:
+        """Return what the Jacobian says, or None where there is no loop."""
+        found = self.wheel
+        if found is None:
+            return None
+        spread = self.wheel_spread
+        return {
+            "spins": found.spins,
+            "from": found.start,
+            "to": found.stop,
+            "rate": found.rate,
+            "local": found.local,
+            "real": found.real,
+            "together": found.together,
+            "number": found.number.value,
+            "number_why": found.number.why,
+            "stocks": list(found.stocks),
+            "alone": [{"name": one.name, "rate": one.rate} for one in found.alone],
+            "carries": [{"name": name, "share": share} for name, share in found.carries],
+            "uniform": margin_row(found.uniform),
+            "margins": [link_row(link) for link in found.margins],
+            "fragile": None if found.fragile is None else link_row(found.fragile),
+            "windows": [
+                {"from": w.start, "to": w.stop, "rate": w.rate, "local": w.local, "real": w.real}
+                for w in found.windows
+            ],
+            "version": "linear: the run stays as it was",
+            "drawn": None
+            if spread is None
+            else {
+                "members": spread.members,
+                "spins": spread.spins,
+                "rate": list(spread.rate),
+                "margin": None if spread.margin is None else list(spread.margin),
+                "margin_below_0.2": spread.small,
+            },
+        }
+
+
+def margin_row(found: Margin) -> dict[str, object]:
+    """Return a margin as a row."""
+    return {
+        "stall_margin": found.value,
+        "why": found.why,
+        "required_gain": found.required,
+        "overload_margin": found.overload,
+        "first_order": found.first_order,
+        "monotone": found.monotone,
+    }
+
+
+def link_row(found: LinkMargin) -> dict[str, object]:
+    """Return one link's margin as a row."""
+    link = {"from": found.source, "to": found.target, "influence": found.influence}
+    return {**link, **margin_row(found.margin)}
+
+
+def wheel_window(flywheel: Flywheel) -> tuple[float, float]:
+    """Return the window that "does it spin" is asked of: the time unit up to "now", or the whole run."""
+    spec = flywheel.model.time
+    if flywheel.now is None:
+        return spec.start, spec.stop
+    return max(spec.start, flywheel.now - 1.0), max(flywheel.now, spec.start + spec.step)
+
+
+def find_feedback(
+    flywheel: Flywheel,
+    spec: RunSpec,
+    *,
+    window: tuple[float, float] | None = None,
+    stocks: Sequence[str] = (),
+    rates: bool = True,
+    links: int = 10,
+) -> Feedback:
+    """Return a flywheel's loops and its wheel, for a specification.
+
+    Parameters
+    ----------
+    window : of the rates and margins; by default `wheel_window`
+    stocks : the wheel's stocks, where they are not the main partition's
+    rates : whether rates and margins are computed
+    links : how many links' margins are computed
+    """
+    began = time.perf_counter()
+    formulas = flywheel.formulas
+    single = replace(spec, members=0)
+    rows = trajectory(formulas, design_of(flywheel, single), seed=spec.seed)
+    finding = find_loops(rows, flywheel.loops)
+    program = formulas.program
+    every = max(1, -(-program.steps // POINTS))
+    kept = np.array(saved_steps(replace(program, save_every=every), 0, program.steps)[1:], dtype=np.int64)
+    leader = finding.leader()[kept] if finding.main else np.full(len(kept), -1)
+    probability = (leader[:, None] == np.arange(len(finding.main))[None, :]).astype(np.float64)
+    nobody = (leader < 0).astype(np.float64)
+    spread: Dominance | None = None
+    if spec.members and finding.main:
+        spread = dominance(finding, formulas, design_of(flywheel, spec), save_every=every, seed=spec.seed)
+        probability, nobody = spread.probability, spread.nobody
+    start, stop = wheel_window(flywheel) if window is None else window
+    found = wheel(rows, finding.graph, start, stop, stocks, links) if rates else None
+    drawn = _spread(flywheel, spec, found, finding, start, stop) if found is not None else None
+    seconds = time.perf_counter() - began
+    return Feedback(
+        flywheel, finding, rows.times[kept], kept, probability, nobody, spread, found, drawn, seconds
+    )
+
+
+def _spread(
+    flywheel: Flywheel, spec: RunSpec, found: Wheel, finding: LoopFinding, start: float, stop: float
+) -> Spread | None:
+    """Return how rate and margin vary over some of the members."""
+    if spec.members < 2:
+        return None
+    count = min(spec.members, DRAWN)
+    drawn = replace(spec, members=count)
+    program = flywheel.formulas.program
+    first = max(0, round((start - program.start) / program.step) - 1)
+    last = min(program.steps, round((stop - program.start) / program.step))
+    rows: Trajectory = trajectory(
+        flywheel.formulas, design_of(flywheel, drawn), first=first, last=last, seed=spec.seed
+    )
+    wheels = [wheel(rows.member(n), finding.graph, start, stop, found.stocks, links=0) for n in range(count)]
+    known = [one for one in wheels if one is not None and np.isfinite(one.rate)]
+    if not known:
+        return None
+    margins = [one.uniform.value for one in known]
+    spinning = [value for value in margins if value is not None]
+    return Spread(
+        len(known),
+        float(np.mean([one.spins for one in known])),
+        _points([one.rate for one in known]),
+        _points(spinning) if len(spinning) * 2 > len(known) else None,
+        float(np.mean([value is None or value < SHARED for value in margins])),
+    )
+
+
+def _points(values: Sequence[float]) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(np.asarray(values, dtype=np.float64), (0.05, 0.5, 0.95))
+    return float(low), float(middle), float(high)
