@@ -96,11 +96,17 @@ class Feedback:
             "seconds": self.seconds,
         }
 
-    def loop_rows(self) -> list[dict[str, object]]:
-        """Return one row a loop, the largest first."""
+    def page(self) -> dict[str, object]:
+        """Return what a page shows besides the rows of the loops."""
+        whole = self.as_json()
+        keys = ("dominant", "lead_probability", "turned_by", "search", "wheel")
+        return {"loop_times": whole["times"], **{key: whole[key] for key in keys}}
+
+    def loop_rows(self, most: int | None = None) -> list[dict[str, object]]:
+        """Return one row a loop, the largest first, as many as asked for."""
         bands = {} if self.spread is None else {n: k for k, n in enumerate(self.spread.loops)}
         rows: list[dict[str, object]] = []
-        for loop in self.finding.loops:
+        for loop in self.finding.loops[:most]:
             row: dict[str, object] = {
                 "id": loop.id,
                 "name": loop.name,

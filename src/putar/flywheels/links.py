@@ -7,6 +7,7 @@ With members, every coalition meets the same draws. The game itself is `analysis
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import changes_of
+from putar.flywheels.stalling import Stall, stall_margins
 from putar.runs.design import Change, design
 from putar.runs.execute import execute
 
@@ -27,18 +29,20 @@ if TYPE_CHECKING:
 
 __all__ = ["LinkFinding", "find_links", "parse_output", "protocols_of"]
 
-MARGIN_WHY = "the stall margin needs the loop analysis, which this version does not have"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinkFinding:
-    """The links' game for one output: `point` at the central values, `spread` over draws if asked."""
+    """The links' game for one output: `point` at the central values, `spread` over draws if asked.
+
+    `stalls` says how far each link may weaken before the output no longer rises.
+    """
 
     flywheel: Flywheel
     protocol: Protocol
     unit: str
     point: Synergy
     spread: Synergy | None
+    stalls: Mapping[str, Stall]
     seconds: float
 
     @property
@@ -92,8 +96,8 @@ class LinkFinding:
                     "high": high,
                     "first": float(point.first[i]),
                     "last": float(point.last[i]),
-                    "stall_margin": None,
-                    "why": MARGIN_WHY,
+                    "stall_margin": self.stalls[form.id].margin,
+                    "why": self.stalls[form.id].why,
                     "integrated": form.integrated,
                     "arms_length": form.arms_length,
                 }
@@ -178,7 +182,8 @@ def find_links(
         drawn = replace(spec, members=members, seed=seed)
         spread = synergy(links, _values(flywheel, protocol, drawn, links))
     unit = flywheel.model[protocol.output.partition("[")[0]].unit
-    return LinkFinding(flywheel, protocol, unit, point, spread, time.perf_counter() - began)
+    stalls = stall_margins(flywheel, protocol, spec)
+    return LinkFinding(flywheel, protocol, unit, point, spread, stalls, time.perf_counter() - began)
 
 
 def _values(flywheel: Flywheel, protocol: Protocol, spec: RunSpec, links: list[str]) -> NDArray[np.float64]:

@@ -1,14 +1,21 @@
 """The verdict on a flywheel: does it turn by itself, with the numbers the sentence is made of.
 
 Two runs beside the base run: one gets a push, one loses its outside links. `analysis.spin` reads
-them. The sentence is made from the numbers; no part of it is written down anywhere.
+them. Beside them stand the exact growth rate of a push on the whole wheel and the loop that leads, both
+of `feedback`; a model that declares no outside links is judged by these alone. The sentence is made from
+the numbers; no part of it is written down anywhere.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from putar.analysis.naming import label
 from putar.analysis.spin import KEPT, Turning, growth_rate, turning
+from putar.analysis.wheel import Wheel
+from putar.flywheels.feedback import Feedback
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import SelfTurning
 from putar.flywheels.scenarios import RunSpec
@@ -19,7 +26,11 @@ from putar.runs.ensemble import Ensemble
 
 __all__ = ["Verdict", "find_verdict"]
 
-UNASKED = "Open: this model does not say which links come from outside, so the question was not put."
+UNASKED = (
+    "Open: this model has no feedback loop and names no links from outside, so the question was not put."
+)
+WORDS = {True: "Yes, it turns by itself.", False: "No, it is pushed.", None: "Open: the two tests differ."}
+OPEN = "Open: the two tests agree, the growth of a push does not."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +52,21 @@ class Verdict:
         }
 
 
-def find_verdict(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> Verdict:
-    """Return the verdict for a specification, of which `base` is the single run with every row."""
+def find_verdict(
+    flywheel: Flywheel, spec: RunSpec, base: Ensemble, feedback: Feedback | None = None
+) -> Verdict:
+    """Return the verdict for a specification, of which `base` is the single run with every row.
+
+    Parameters
+    ----------
+    feedback : the loops and rates of the same specification; without them the two runs decide alone
+    """
     asked = flywheel.self_turning
-    if asked is None or not base.finished[0]:
-        return Verdict(None, UNASKED if asked is None else "Open: the run failed.", None, ())
+    wheel = None if feedback is None else feedback.wheel
+    if not base.finished[0]:
+        return Verdict(None, "Open: the run failed.", None, ())
+    if asked is None:
+        return _by_rates(flywheel, feedback, wheel)
     single = replace(spec, members=0)
     at = base.times[-1] if asked.at is None else asked.at
     cut_from = flywheel.model.time.start if asked.cut_from is None else asked.cut_from
@@ -65,8 +86,81 @@ def find_verdict(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> Verdict:
         growth_rate(base.times, base.series(asked.output)[:, 0], now),
     )
     whole, left = float(base.at(asked.output, at)[0]), float(cut.at(asked.output, at)[0])
+    spins = found.spins
+    if wheel is not None and spins is not None and wheel.spins != spins:
+        spins = None
     sentence = _sentence(flywheel, asked, found, whole, left, at, cut_from)
-    return Verdict(found.spins, sentence, found.rate, _grounds(flywheel, asked, cut_from, at))
+    grounds = _grounds(flywheel, asked, cut_from, at)
+    if wheel is not None and feedback is not None:
+        words = OPEN if spins is None and found.spins is not None else WORDS[spins]
+        sentence = sentence.replace(WORDS[found.spins], words, 1) + " " + _rates(flywheel, wheel)
+        sentence += _leader(feedback)
+        grounds += _rate_grounds(feedback, wheel)
+    return Verdict(spins, sentence, found.rate, grounds)
+
+
+def _by_rates(flywheel: Flywheel, feedback: Feedback | None, wheel: Wheel | None) -> Verdict:
+    """Return the verdict of a model that declares no test: from the growth of a push in its loops."""
+    if feedback is None or wheel is None:
+        return Verdict(None, UNASKED, None, ())
+    if feedback.finding.resting:
+        return Verdict(None, "Open: the model is at rest, nothing moves.", None, ())
+    word = "Yes, it turns by itself." if wheel.spins else "No, it does not turn by itself."
+    sentence = f"{word} {_rates(flywheel, wheel)}{_leader(feedback)}"
+    return Verdict(wheel.spins, sentence, wheel.rate, _rate_grounds(feedback, wheel))
+
+
+def _rates(flywheel: Flywheel, wheel: Wheel) -> str:
+    """Return what the rates say, and what a link may lose."""
+    unit = flywheel.model.time.unit
+    move = "grows" if wheel.rate > 0.0 else "fades"
+    start, stop = date_text(wheel.start), date_text(wheel.stop)
+    text = f"From {start} to {stop} a push on the whole wheel {move} by {_percent(wheel.rate)} a {unit}"
+    if not wheel.real:
+        text += " and swings"
+    alone = [label(one.name) for one in wheel.alone if one.rate > 0.01 * abs(wheel.rate) + 1e-9]
+    if alone:
+        text += f" (without {' and '.join(alone)}, which moves by itself alone)"
+    fragile = wheel.fragile
+    if wheel.spins and fragile is not None:
+        margin = 100 * (fragile.margin.value or 0.0)
+        text += f"; its most fragile link, {label(fragile.source)} to {label(fragile.target)}"
+        text += f", may weaken by {margin:.0f} %"
+    elif not wheel.spins and wheel.uniform.required is not None:
+        needed = wheel.uniform.required
+        text += f"; its links would have to be {needed:.1f} times as strong" if needed < 100 else ""
+    return text + "."
+
+
+def _percent(rate: float) -> str:
+    size = 100 * abs(rate)
+    return f"{size:.0f} %" if size >= 10 else f"{size:.2g} %"
+
+
+def _leader(feedback: Feedback) -> str:
+    """Return which loop leads when the window ends, and how surely."""
+    wheel, finding = feedback.wheel, feedback.finding
+    if wheel is None or not finding.main or not len(feedback.times):
+        return ""
+    row = int(np.abs(feedback.times - wheel.stop).argmin())
+    place = int(feedback.lead_probability[row].argmax())
+    chance = float(feedback.lead_probability[row, place])
+    if chance == 0.0:
+        return ""
+    loop = finding.main[place]
+    name = loop.name if loop.id.startswith("loop-") else f"{loop.id}, {in_sentence(loop.name)}"
+    share = abs(float(loop.share[feedback.rows[row]]))
+    sure = f" in {chance:.0%} of the draws" if feedback.spread is not None else ""
+    return f" Then the loop that leads{sure} is {name} ({loop.polarity}, {share:.0%} of what happens)."
+
+
+def _rate_grounds(feedback: Feedback, wheel: Wheel) -> tuple[str, ...]:
+    finding = feedback.finding
+    count = f"{finding.found} loops" if finding.exact else f"a sample of {finding.found} loops"
+    lags = f"{len(wheel.stocks)} stocks from {date_text(wheel.start)} to {date_text(wheel.stop)}"
+    grown = f"rates: the exact growth of a push on {lags} must be above zero"
+    kept = f"those listed carry {finding.explained_share:.0%} of the behaviour"
+    return (f"{grown}; the run itself is held as it was", f"loops: {count} scored on every step, {kept}")
 
 
 def _sentence(
@@ -78,7 +172,6 @@ def _sentence(
     at: float,
     cut_from: float,
 ) -> str:
-    word = {True: "Yes, it turns by itself.", False: "No, it is pushed.", None: "Open: the two tests differ."}
     pushed, output = flywheel.model[asked.variable.partition("[")[0]], asked.output.partition("[")[0]
     gaps = [100.0 * float(gap) for gap in found.gaps[:, 0]]
     after = [f"{gap:.1f} % after {_years(years)}" for gap, years in zip(gaps[1:3], asked.after, strict=False)]
@@ -88,7 +181,7 @@ def _sentence(
     unit, label = flywheel.model[output].unit, flywheel.model[output].label
     start = when(cut_from if asked.shock_date is None else asked.shock_date)
     return (
-        f"{word[found.spins]} An extra {gaps[0]:.0f} % of {pushed.label} {start} {moved} "
+        f"{WORDS[found.spins]} An extra {gaps[0]:.0f} % of {pushed.label} {start} {moved} "
         f"{' and '.join(after)}. Without {outside} from {date_text(cut_from)} on, the {label} "
         f"{when(at)} would be {amount(left, unit)} instead of {number_text(whole)}."
     )

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from putar.flywheels.claims import Finding, check_claims
+from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.links import LinkFinding, find_links
 from putar.flywheels.scenarios import BASE, RunSpec, Scenario
@@ -36,6 +37,7 @@ from putar.workbench.document import (
 
 __all__ = ["Answer", "answer"]
 
+SHOWN_LOOPS = 30  # loops in the answer, the largest first; `putar loops` lists all
 BAND_STEP = 0.25  # in the model's unit of time: how dense the rows of a band are
 
 
@@ -53,6 +55,7 @@ class Answer:
     verdict: Verdict
     tables: tuple[TableFinding, ...]
     others: Mapping[str, Ensemble]
+    feedback: Feedback | None
     seconds: float
     files: tuple[str, ...] = ()
 
@@ -71,7 +74,7 @@ class Answer:
             "headline": headline_rows(self.flywheel, self.base, self.band),
             "verdict": self.verdict.as_json(),
             "links": self.links[0].as_json()["links"] if self.links else [],
-            "loops": [],
+            "loops": [] if self.feedback is None else self.feedback.loop_rows(SHOWN_LOOPS),
             "claims": [claim.as_json() for claim in self.claims],
             "warnings": warning_rows(self.flywheel, self.base, self.spec),
             "files": list(self.files),
@@ -95,6 +98,7 @@ class Answer:
             },
             "scenario": {"name": self.scenario.name, "title": self.scenario.title},
             "links": {"outputs": [finding.as_json() for finding in self.links]},
+            **({} if self.feedback is None else self.feedback.page()),
             "binds": binding_spans(flywheel, self.base),
             "scenarios": {
                 "columns": [] if scenarios is None else scenarios.column_rows(),
@@ -126,10 +130,13 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) 
         find_links(flywheel, protocol, single, spec.members, spec.seed) for protocol in flywheel.protocols
     )
     claims = check_claims(flywheel, members=spec.members or None, seed=spec.seed)
-    verdict = find_verdict(flywheel, spec, base)
+    feedback = find_feedback(flywheel, spec) if base.finished[0] else None
+    verdict = find_verdict(flywheel, spec, base, feedback)
     tables = tuple(find_table(flywheel, table, single) for table in flywheel.tables)
     seconds = time.perf_counter() - began
-    return Answer(flywheel, scenario, spec, base, band, links, claims, verdict, tables, others, seconds)
+    return Answer(
+        flywheel, scenario, spec, base, band, links, claims, verdict, tables, others, feedback, seconds
+    )
 
 
 def _band_dates(flywheel: Flywheel) -> list[float]:
