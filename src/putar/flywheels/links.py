@@ -98,6 +98,7 @@ class LinkFinding:
                     "last": float(point.last[i]),
                     "stall_margin": self.stalls[form.id].margin,
                     "why": self.stalls[form.id].why,
+                    "half_margin": self.stalls[form.id].half,
                     "integrated": form.integrated,
                     "arms_length": form.arms_length,
                 }

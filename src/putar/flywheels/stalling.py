@@ -3,7 +3,9 @@
 A link is set between its two forms, 1 integrated and 0 at arm's length, from the protocol's date on, and the
 model is run again; all other links stay as they are. The wheel stalls where the output no longer rises from
 that date to the date at which it is read. The first such strength below 1 is searched on a grid of runs, and
-again between its two neighbours. This is the level version: what outside drives carry counts as rising.
+again between its two neighbours. This is the level version: what outside drives carry counts as rising, so
+that few links stall it. Beside it stands the strength at which half of the output is gone, the measure by
+which the verdict, too, judges whether a wheel turns by itself.
 
 Source: docs/methods/spin.md; the linear version, which leaves the run as it was, is `analysis.margin`.
 """
@@ -16,6 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from putar.analysis.spin import KEPT
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec
@@ -33,10 +36,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """The margin of a link, in [0, 1], or None; and why."""
+    """The margin of a link, in [0, 1], or None; why; and how far it may weaken until half is lost."""
 
     margin: float | None
     why: str
+    half: float | None = None
 
 
 def first_stall(strengths: Array, rises: Array) -> tuple[float, float] | None:
@@ -64,8 +68,8 @@ def stall_margins(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> dict
     if first >= protocol.at:
         return {link: Stall(None, "the output is read before links are cut") for link in links}
 
-    def rises(strengths: Array) -> Array:
-        """Return [link, strength], the output's rise with each link alone at a strength [link, strength]."""
+    def ends(strengths: Array) -> Array:
+        """Return the output at both dates, [date, link, strength], with each link alone at a strength."""
         count, tried = strengths.shape
         whole = np.ones((count, count, tried))
         for place in range(count):
@@ -80,34 +84,50 @@ def stall_margins(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> dict
         ensemble = execute(
             flywheel.program, plan, (protocol.output,), save_at=(first, protocol.at), seed=spec.seed
         )
-        values = ensemble.values[:, 0]
-        found: Array = (values[-1] - values[0]).reshape(count, tried)
-        return found
+        return ensemble.values[:, 0].reshape(-1, count, tried)
 
-    return _search(links, rises, label, span)
+    return _search(links, ends, label, span)
 
 
-def _search(links: list[str], rises: Callable[[Array], Array], label: str, span: str) -> dict[str, Stall]:
+def _search(links: list[str], ends: Callable[[Array], Array], label: str, span: str) -> dict[str, Stall]:
     grid = np.repeat(np.linspace(0.0, 1.0, GRID)[None], len(links), axis=0)
-    found = rises(grid)
+    values = ends(grid)
+    found = values[-1] - values[0]
     if not found[:, -1].min(initial=np.inf) > 0.0:
         why = f"the {label} does not rise {span} even with every link whole"
         return {link: Stall(None, why) for link in links}
     borders = [first_stall(grid[place], found[place]) for place in range(len(links))]
     if any(border is not None for border in borders):
         finer = np.array([np.linspace(*(border or (0.0, 1.0)), GRID) for border in borders])
-        again = rises(finer)
+        there = ends(finer)
+        again = there[-1] - there[0]
         borders = [
             border if border is None else (first_stall(finer[place], again[place]) or border)
             for place, border in enumerate(borders)
         ]
     margins: dict[str, Stall] = {}
-    for link, border in zip(links, borders, strict=True):
+    halves = [_half(grid[place], values[-1, place]) for place in range(len(links))]
+    for link, border, half in zip(links, borders, halves, strict=True):
+        none_lost = half is None or half == 1.0
+        lost = "" if none_lost else f"; half of it is lost when the link falls to {1.0 - (half or 0.0):.0%}"
         if border is None:
-            why = f"not critical, by simulation: the {label} still rises {span} with this link cut"
-            margins[link] = Stall(1.0, why)
+            why = f"not critical, by simulation: the {label} still rises {span} with this link cut{lost}"
+            margins[link] = Stall(1.0, why, half)
         else:
             factor = (border[0] + border[1]) / 2.0
-            why = f"by simulation: the {label} stops rising {span} when this link falls to {factor:.0%}"
-            margins[link] = Stall(1.0 - factor, why)
+            why = f"by simulation: the {label} stops rising {span} when this link falls to {factor:.0%}{lost}"
+            margins[link] = Stall(1.0 - factor, why, half)
     return margins
+
+
+def _half(strengths: Array, values: Array) -> float | None:
+    """Return how far a link may weaken until less than KEPT of the output is left; 1 if it never is."""
+    whole = float(values[-1])
+    if not whole > 0.0:
+        return None
+    border = first_stall(strengths, values - KEPT * whole)
+    if border is None:
+        return 1.0
+    low, high = (float(np.interp(at, strengths, values)) for at in border)
+    share = (KEPT * whole - low) / (high - low) if high > low else 1.0
+    return 1.0 - (border[0] + share * (border[1] - border[0]))
