@@ -231,16 +231,23 @@ def _names(text: str) -> list[str]:
 
 @main.command("check")
 @click.argument("model")
+@click.option("--audit", is_flag=True, help="Ask, too, whether the story closes and what pushes it.")
 @_json_option
-def check_command(model: str, as_json: bool) -> None:
+def check_command(model: str, audit: bool, as_json: bool) -> None:
     """List all that is wrong or doubtful in MODEL, with places and fixes."""
+    checks: list[dict[str, object]] = []
     try:
         study = _open(model)
         problems, name = study.check(), study.name
+        if audit and not any(problem.severity == "error" for problem in problems):
+            found = study.audit()
+            problems = (*problems, *(check.problem() for check in found))
+            checks = [check.row() for check in found]
     except ModelErrors as error:
         problems, name = error.problems, model
     if as_json:
-        _emit({"problems": [_problem_row(problem) for problem in problems]})
+        rows = [_problem_row(problem) for problem in problems]
+        _emit({"problems": rows, "audit": checks} if audit else {"problems": rows})
     else:
         from putar.workbench.terminal import print_problems
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from numpy.typing import ArrayLike
 
 from putar.errors import Problem, UsageError, nearest
+from putar.flywheels.auditing import Check, audit
 from putar.flywheels.catalogue import find, names, with_units
 from putar.flywheels.claims import Finding, check_claims
 from putar.flywheels.feedback import Feedback, find_feedback
@@ -252,6 +253,10 @@ class Study:
     def check(self) -> tuple[Problem, ...]:
         """Return all that is wrong or doubtful: names, units, sources, ranges, claims."""
         return find_problems(self.flywheel)
+
+    def audit(self) -> tuple[Check, ...]:
+        """Return whether the story closes, what pushes it from outside, and what data cannot tell apart."""
+        return audit(self.flywheel)
 
     def answer(
         self,

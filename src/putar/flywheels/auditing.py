@@ -1,0 +1,233 @@
+"""The audit of a flywheel: does its story close, what pushes it, and what would the data not have told apart.
+
+Each question is a check with a sentence and numbers; one ensemble answers most of them: the run with each
+outside drive held from "now" on, with other starts, and with each ranged constant at either end of its
+range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from putar.analysis.audit import drives_of, growth_share, reaches, singular_time, unbalanced
+from putar.analysis.naming import label
+from putar.engine.holds import HOLD, START, holdable
+from putar.errors import Problem
+from putar.flywheels.feedback import Feedback, find_feedback
+from putar.flywheels.folder import Flywheel
+from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.simulate import changes_of, simulate
+from putar.language.amounts import date_text
+from putar.runs.design import Change, design
+from putar.runs.execute import execute
+
+__all__ = ["Check", "audit"]
+
+SAME = 0.02  # a change below this is no change
+APART = 0.2  # a change above this is another answer
+LISTED = 5
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: which check, what it found, and its numbers."""
+
+    check: str
+    severity: str
+    what: str
+    fix: str
+    variables: tuple[str, ...] = ()
+    numbers: dict[str, float] = field(default_factory=dict)
+
+    def row(self) -> dict[str, object]:
+        """Return the finding as a row."""
+        return {
+            "check": self.check,
+            "severity": self.severity,
+            "what": self.what,
+            "fix": self.fix,
+            "variables": list(self.variables),
+            "numbers": dict(self.numbers),
+        }
+
+    def problem(self) -> Problem:
+        """Return the finding as `putar check` lists it."""
+        return Problem(self.severity, "audit", None, self.what, self.fix)
+
+
+def audit(flywheel: Flywheel) -> tuple[Check, ...]:
+    """Return what the audit of a flywheel finds, of the single run at its central values."""
+    feedback = find_feedback(flywheel, RunSpec())
+    found = list(_structure(feedback))
+    target = flywheel.headline[0].variable if flywheel.headline else _largest(feedback)
+    if target is not None:
+        found += _runs(flywheel, feedback, target)
+    return tuple(found)
+
+
+def _largest(feedback: Feedback) -> str | None:
+    stocks = feedback.finding.graph.stocks(0)
+    visible = [name for name in stocks if name not in feedback.finding.graph.hidden]
+    return visible[0] if visible else None
+
+
+def _structure(feedback: Feedback) -> Iterator[Check]:
+    finding = feedback.finding
+    graph = finding.graph
+    if not graph.inner:
+        what = "nothing closes: no variable acts on itself by way of others, so nothing here can spin"
+        yield Check("closed path", "warning", what, "add the link by which the result feeds what made it")
+        return
+    headline = feedback.flywheel.headline
+    if headline and not any(graph.partition.get(n) == 0 for n in reaches(graph, headline[0].variable)):
+        what = f"no loop of the largest part acts on {headline[0].label}"
+        yield Check("closed path", "warning", what, "close the path from the result to what made it")
+    stocks = [name for name in graph.stocks(0) if name not in graph.hidden]
+    through = ", ".join(label(name) for name in stocks[:LISTED])
+    more = f" and {len(stocks) - LISTED} more" if len(stocks) > LISTED else ""
+    count = f"{finding.found} loops act" if finding.exact else f"at least {finding.found} loops act"
+    what = f"the story closes through {len(stocks)} stocks ({through}{more}); {count}"
+    yield Check("closed path", "note", what, "see 'putar loops'", tuple(stocks))
+    for loop in unbalanced(finding.loops, graph.kept)[:LISTED]:
+        what = f"nothing holds back the reinforcing loop {loop.name}"
+        yield Check("no balancing partner", "warning", what, "say what ends its growth", loop.variables)
+    grown = [(alone.name, alone.rate) for alone in (feedback.wheel.alone if feedback.wheel else ())]
+    for name, rate in grown:
+        if rate > 1e-6:
+            what = f"{label(name)} grows by itself, at {100 * rate:.0f} % a time unit, whatever the rest does"
+            fix = "judge the wheel without it, as the verdict does"
+            yield Check("grows alone", "note", what, fix, (name,), {"rate": rate})
+
+
+def _runs(flywheel: Flywheel, feedback: Feedback, target: str) -> Iterator[Check]:
+    formulas, graph = flywheel.formulas, feedback.finding.graph
+    time = flywheel.model.time
+    now = time.start if flywheel.now is None else flywheel.now
+    drives = drives_of(formulas, graph, target)
+    ranged = [
+        (name, parameter.low, parameter.high)
+        for variable in flywheel.model.variables
+        for name, parameter in flywheel.model.parameters(variable)
+        if parameter.low is not None and parameter.high is not None and parameter.low < parameter.high
+    ]
+    program = holdable(formulas, drives)
+    defaults = dict(zip(program.parameters, program.defaults, strict=True))
+    members: list[dict[str, float]] = [{}]
+    members += [{f"{HOLD}{name}": now} for name in drives]
+    members.append({f"{HOLD}{name}": now for name in drives})
+    members += [{START: 0.5}, {START: 2.0}]
+    members += [{name: end} for name, low, high in ranged for end in (low, high)]  # type: ignore[dict-item]
+    names = sorted({name for member in members for name in member})
+    values = {name: np.array([m.get(name, defaults[name]) for m in members]) for name in names}
+    plan = design(program, [*changes_of(flywheel, RunSpec()), Change(values)], len(members))
+    seen = sorted({now, time.stop, *np.linspace(time.start, now, 9).tolist()})
+    kept = (target, *[name for name in graph.stocks(0) if name not in graph.hidden])
+    ensemble = execute(program, plan, tuple(dict.fromkeys(kept)), save_at=seen)
+    series, times = ensemble.series(target), ensemble.times
+    after = int(np.abs(times - now).argmin())
+    yield from _drives(target, drives, series, after, now)
+    yield from _starts(target, series[:, len(drives) + 2 : len(drives) + 4], series[:, 0], time.stop)
+    yield from _endings(flywheel, feedback)
+    if after > 0:
+        yield from _twins(target, ranged, series, len(drives) + 4, after, flywheel)
+
+
+def _drives(target: str, drives: list[str], series: Array, now: int, date: float) -> Iterator[Check]:
+    whole = (float(series[now, 0]), float(series[-1, 0]))
+    shares = {}
+    for place, name in enumerate(drives):
+        share = growth_share(whole, (float(series[now, place + 1]), float(series[-1, place + 1])))
+        if share is not None and abs(share) > SAME / 2:
+            shares[name] = share
+    together = growth_share(whole, (float(series[now, len(drives) + 1]), float(series[-1, len(drives) + 1])))
+    if not drives:
+        what = f"no clock and no outside stock drives {label(target)}: all of its growth comes from loops"
+        yield Check("outside drives", "note", what, "nothing", (), {"all": 0.0})
+        return
+    largest = sorted(shares, key=lambda name: -abs(shares[name]))[:LISTED]
+    listed = ", ".join(f"{label(name)} {shares[name]:+.0%}" for name in largest)
+    carried = "an unknown part" if together is None else f"{together:.0%}"
+    what = (
+        f"held at {date_text(date)}, the {len(drives)} outside drives take away {carried} of the later growth of "
+        f"{label(target)}" + (f" (one at a time: {listed})" if listed else "")
+    )
+    severity = "warning" if together is not None and together > 0.5 else "note"
+    numbers = {"all": together} if together is not None else {}
+    fix = "say so where the growth is told as the wheel's own"
+    yield Check("outside drives", severity, what, fix, tuple(drives), {**numbers, **shares})
+
+
+def _starts(target: str, other: Array, base: Array, stop: float) -> Iterator[Check]:
+    last = float(base[-1])
+    ends = [float(value) for value in other[-1]]
+    if not np.isfinite([last, *ends]).all() or last == 0.0:
+        return
+    moved = max(abs(end / last - 1.0) for end in ends)
+    numbers = {"half": ends[0], "base": last, "double": ends[1]}
+    if moved < SAME:
+        what = f"any start gives the same {label(target)} at {date_text(stop)}: half or double changes {moved:.1%}"
+        fix = "do not tell the start as the reason of the end"
+        yield Check("start", "warning", what, fix, (target,), numbers)
+    else:
+        halved, doubled = (f"{end / last - 1.0:+.0%}" for end in ends)
+        what = (
+            f"with half of all stocks at the start {label(target)} at {date_text(stop)} changes by {halved}, "
+        )
+        yield Check("start", "note", what + f"with double by {doubled}", "nothing", (target,), numbers)
+
+
+def _endings(flywheel: Flywheel, feedback: Feedback) -> Iterator[Check]:
+    """Yield the stocks that would reach infinity within as long again as the run."""
+    graph, spec = feedback.finding.graph, flywheel.model.time
+    names = [name for name in graph.names if name in graph.kept and name in graph.partition]
+    names = [name for name in names if name not in graph.hidden]
+    if not names:
+        return
+    run = simulate(flywheel, RunSpec(), save=names)
+    for failure in run.failures:
+        what = f"{failure.variable} is not finite at {failure.time:g}"
+        yield Check(
+            "infinity", "warning", what, "bound its growth, or use a smaller step", (failure.variable,)
+        )
+    for name in names:
+        end = singular_time(run.times, run.series(name)[:, 0])
+        if end is not None and end < 2 * spec.stop - spec.start:
+            what = f"{label(name)} grows faster than exponentially, towards infinity at {end:.4g}"
+            yield Check("infinity", "warning", what, "say what bounds it", (name,), {"at": end})
+
+
+def _twins(
+    target: str,
+    ranged: list[tuple[str, float | None, float | None]],
+    series: Array,
+    first: int,
+    now: int,
+    flywheel: Flywheel,
+) -> Iterator[Check]:
+    """Yield constants whose ends both fit what has happened and say different things of what will."""
+    base = series[:, 0]
+    scale = max(float(np.abs(base[: now + 1]).max()), 1e-300)
+    found: list[tuple[float, Check]] = []
+    for place, (name, low, high) in enumerate(ranged):
+        pair = series[:, first + 2 * place : first + 2 * place + 2]
+        if not np.isfinite(pair).all():
+            continue
+        past = float(np.abs(pair[: now + 1] - base[: now + 1, None]).max()) / scale
+        ends = (float(pair[-1, 0]), float(pair[-1, 1]))
+        apart = abs(ends[1] - ends[0]) / max(abs(float(base[-1])), 1e-300)
+        if past < SAME and apart > APART:
+            what = (
+                f"history up to {date_text(flywheel.now or 0.0)} cannot tell {name} = {low:g} from {high:g}, "
+                f"and {label(target)} at the end is {ends[0]:.4g} or {ends[1]:.4g}"
+            )
+            numbers = {"low": ends[0], "high": ends[1], "past": past}
+            fix = "show both beside every answer that depends on it"
+            found.append((apart, Check("same past, other future", "note", what, fix, (name,), numbers)))
+    found.sort(key=lambda pair: -pair[0])
+    yield from (check for _, check in found[:LISTED])
