@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from putar.engine.formulas import Formulas
 
@@ -68,6 +66,9 @@ def causal_graph(formulas: Formulas) -> CausalGraph:
 
 def components(names: Sequence[str], links: Iterable[tuple[str, str]]) -> dict[str, int]:
     """Return the strongly connected component of each name on a loop, the largest first."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     place = {name: number for number, name in enumerate(names)}
     pairs = np.array([(place[a], place[b]) for a, b in links], dtype=np.int64).reshape(-1, 2)
     shape = (len(names), len(names))

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from putar.analysis.causal import Contracted
 
@@ -75,6 +73,9 @@ def exhaustive(
 
 def _component(graph: Contracted, start: int) -> frozenset[int]:
     """Return the strongly connected component of a node among the nodes from it on."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     pairs = [(a, b) for a in range(start, len(graph.out)) for b, _ in graph.out[a] if b >= start]
     if not pairs:
         return frozenset({start})

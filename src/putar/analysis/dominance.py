@@ -14,7 +14,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from putar.analysis.loops import LoopFinding, leading
 from putar.engine.changes import scored
@@ -175,6 +174,8 @@ def _flips(program: Program, design: Design, finished: NDArray[np.bool_], share:
 
 def rank_correlations(inputs: Array, output: Array) -> Array:
     """Return Spearman's rank correlation of each input [input, member] with an output [member]."""
+    from scipy.stats import rankdata
+
     ranks = rankdata(inputs, axis=1)
     other = rankdata(output)
     ranks = ranks - ranks.mean(axis=1, keepdims=True)

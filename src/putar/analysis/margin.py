@@ -18,7 +18,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from putar.analysis.jacobian import Jacobian
 from putar.analysis.spectrum import step_matrices, window_rate
@@ -82,6 +81,8 @@ def margin(rate: Callable[[Array], Array], slope: float | None = None) -> Margin
 
 
 def _root(rate: Callable[[Array], Array], low: float, high: float) -> float:
+    from scipy.optimize import brentq
+
     def one(factor: float) -> float:
         return max(float(rate(np.array([factor]))[0]), -1e6)
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from putar.analysis.causal import CausalGraph
 from putar.analysis.trajectory import Trajectory
@@ -192,6 +191,8 @@ class _Piece:
     """Some of the circuits, as a sparse matrix of links a way."""
 
     def __init__(self, circuits: Sequence[Circuit], low: int, high: int, scores: LinkScores) -> None:
+        from scipy.sparse import csr_array
+
         place = {link: number for number, link in enumerate(scores.links)}
         self.low, self.high = low, high
         ways = [way for circuit in circuits[low:high] for way in circuit.ways]
