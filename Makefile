@@ -34,6 +34,7 @@ bench: $(VENV)/ready-to-test
 
 docs: $(VENV)/ready-to-test
 	$(BIN)/python docs/make_cli.py
+	$(BIN)/python docs/make_formats.py
 	$(BIN)/python docs/make_functions.py
 
 picture: $(VENV)/ready-to-run

@@ -104,10 +104,10 @@ def _plain(value: object) -> object:
     return value
 
 
-def _open(model: str) -> Study:
+def _open(model: str, data: tuple[Path, ...] = ()) -> Study:
     from putar.study import load
 
-    return load(model)
+    return load(model, data=data)
 
 
 def _console() -> Console:
@@ -199,9 +199,7 @@ def simulate_command(
     as_json: bool,
 ) -> None:
     """Write the trajectory of MODEL: CSV on stdout, or a file by its suffix."""
-    study = _open(model)
-    if data:
-        raise UsageError(f"{study.name} has no data variables", "leave --data out")
+    study = _open(model, data)
     names = [name.strip() for text in variables for name in _names(text)]
     run = study.run(
         scenario, set=study.settings(settings), cut=cut, members=members, seed=seed, save=names or None

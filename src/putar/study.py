@@ -52,8 +52,12 @@ def shipped_rows() -> list[dict[str, object]]:
     return rows
 
 
-def load(what: str | Path | Model) -> Study:
+def load(what: str | Path | Model, *, data: Sequence[str | Path] = ()) -> Study:
     """Open a shipped flywheel by name, a folder or file by path, or a Model built by hand.
+
+    Parameters
+    ----------
+    data : files with the values of a model's data variables
 
     Raises
     ------
@@ -64,7 +68,7 @@ def load(what: str | Path | Model) -> Study:
     """
     if isinstance(what, Model):
         return Study(with_units(from_model(what, Path(f"{what.name}.putar"))))
-    return Study(find(what))
+    return Study(find(what, [Path(file) for file in data]))
 
 
 @dataclass(frozen=True, slots=True)

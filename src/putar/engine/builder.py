@@ -107,10 +107,6 @@ class Builder:
         """Return the nodes of all elements of an array, row-major, and the place of the one named."""
         raise NotImplementedError
 
-    def same(self, call: Call) -> int:
-        """Return 1 where the two subscripts of a call mean the same element."""
-        raise NotImplementedError
-
     def refuse(self, call: Call, what: str, fix: str) -> ModelError:
         """Return the error that a call cannot be computed, with its place."""
         where = place(self.equation.text, self.equation.where, call.at, call.width)

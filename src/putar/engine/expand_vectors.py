@@ -145,10 +145,6 @@ def _inverse(b: Builder, call: Call) -> int:
     return both[row][size + column]
 
 
-def _same(b: Builder, call: Call) -> int:
-    return b.same(call)
-
-
 VECTORS: dict[str, Made] = {
     "VECTOR_SORT_ORDER": _sort_order,
     "VECTOR_RANK": _rank,
@@ -158,5 +154,4 @@ VECTORS: dict[str, Made] = {
     "INVERT_MATRIX": _inverse,
     "ELEMENT": _element,
     "RANK": _rank_of,
-    "SAME": _same,
 }

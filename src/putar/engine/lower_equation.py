@@ -268,9 +268,10 @@ class EquationLowering(Builder):
     def _combinations(self, exprs: Sequence[Expr]) -> list[EquationLowering]:
         """Return the equation for each combination of the ranges that its arguments go through."""
         bound = dict(self.place.bound)
-        ranges = [r for r in ranges_in(self.model, exprs) if r not in bound]
+        ranges = [r for r in ranges_in(self.model, exprs) if f"{r}!" not in bound]
         elements = [self.model.dimension_elements[r] for r in ranges]
-        return [self.inside(list(zip(ranges, chosen, strict=True))) for chosen in product(*elements)]
+        keys = [f"{r}!" for r in ranges]
+        return [self.inside(list(zip(keys, chosen, strict=True))) for chosen in product(*elements)]
 
     def combined(self, exprs: Sequence[Expr]) -> list[list[int]]:
         """Return, for each combination of the ranges in arguments, the node of each argument."""
@@ -279,7 +280,7 @@ class EquationLowering(Builder):
     def slice(self, expr: Expr) -> list[int]:
         """Return the nodes of all elements an argument of a reducer stands for."""
         bound = dict(self.place.bound)
-        if any(r not in bound for r in ranges_in(self.model, [expr])):
+        if any(f"{r}!" not in bound for r in ranges_in(self.model, [expr])):
             return [node for inner in self._combinations([expr]) for node in inner.slice(expr)]
         slices = slices_in(self.model, self.place, expr)
         if not slices:
@@ -365,12 +366,6 @@ class EquationLowering(Builder):
         (elements,) = elements_meant(self.model, self.place, expr, target, slices=False)
         tuples = list(self.model.element_tuples(target))
         return [self.all.need((self.world, target.name, e)) for e in tuples], tuples.index(elements)
-
-    def same(self, call: Call) -> int:
-        """Return 1 where the two subscripts of a call mean the same element."""
-        names = [a.name if isinstance(a, Name) else "" for a in call.args]
-        one, other = (element_named(self.model, self.place, name) for name in names)
-        return self.const(1.0 if one == other else 0.0)
 
     # what is asked of the whole -----------------------------------------------------------
 

@@ -6,19 +6,24 @@ A shipped flywheel is a folder beside this module with a flywheel.toml; its name
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from putar.errors import UsageError, nearest
 from putar.flywheels.folder import Flywheel, from_model, read_flywheel
 from putar.formats.text import read_model
+from putar.formats.vensim_read import read_vensim
 from putar.language.check import check, raise_errors
 from putar.language.dimensional import check_units
 from putar.language.model import Model
 
 __all__ = ["READERS", "find", "names", "with_units"]
 
-READERS: dict[str, Callable[[Path], Model]] = {".putar": read_model}  # a row for each format of one file
+# a row for each format of one file; the second argument are files with data
+READERS: dict[str, Callable[[Path, Sequence[Path]], Model]] = {
+    ".putar": lambda path, data: read_model(_without_data(path, data)),
+    ".mdl": read_vensim,
+}
 _SHIPPED = Path(__file__).parent
 
 
@@ -28,8 +33,12 @@ def names() -> tuple[str, ...]:
     return tuple(folder.name.replace("_", "-") for folder in folders)
 
 
-def find(name: str | Path) -> Flywheel:
+def find(name: str | Path, data: Sequence[Path] = ()) -> Flywheel:
     """Return a flywheel by its shipped name, by the path of its folder, or by that of a model file.
+
+    Parameters
+    ----------
+    data : files with the values of a model's data variables
 
     Raises
     ------
@@ -40,6 +49,7 @@ def find(name: str | Path) -> Flywheel:
     """
     word = str(name)
     if word.replace("_", "-") in names():
+        _without_data(Path(word), data)
         return with_units(read_flywheel(_SHIPPED / word.replace("-", "_")))
     path = Path(name).expanduser()
     if path.is_dir():
@@ -48,19 +58,28 @@ def find(name: str | Path) -> Flywheel:
         fix = "a flywheel's folder has a flywheel.toml and its subsystems; docs/format.md shows the form"
         raise UsageError(f"{word} is no flywheel: it has no flywheel.toml", fix)
     if path.is_file():
-        if path.suffix == ".putar":
-            return with_units(from_model(read_model(path), path))
-        raise UsageError(
-            f"{path.name} cannot be read as a model", "give a .putar file, or a flywheel's folder"
-        )
+        reader = READERS.get(path.suffix.lower())
+        if reader is not None:
+            return with_units(from_model(reader(path, data), path))
+        known = ", ".join(READERS)
+        fix = f"give a file of one of {known}, or a flywheel's folder"
+        raise UsageError(f"{path.name} cannot be read as a model", fix)
     near = nearest(word, names())
     known = ", ".join(names()) or "none ship"
     fix = f"did you mean {near!r}?" if near else f"one of: {known}; or the path of a folder or file"
     raise UsageError(f"there is no flywheel {word!r}", fix)
 
 
+def _without_data(path: Path, data: Sequence[Path]) -> Path:
+    if data:
+        raise UsageError(f"{path.stem} has no data variables", "leave --data out")
+    return path
+
+
 def with_units(flywheel: Flywheel) -> Flywheel:
     """Return the flywheel if its equations hold, in names and in units.
+
+    Units of models that other tools made are not insisted on; `putar check` warns about them.
 
     Raises
     ------
@@ -69,5 +88,7 @@ def with_units(flywheel: Flywheel) -> Flywheel:
     """
     structure = check(flywheel.model)
     raise_errors(structure)
+    if flywheel.model.origin:
+        return flywheel
     raise_errors((*structure, *check_units(flywheel.model)))
     return flywheel

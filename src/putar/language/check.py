@@ -156,7 +156,7 @@ def _with_reducers(expr: Expr) -> Iterator[tuple[Expr, bool]]:
         node, inside = stack.pop()
         yield node, inside
         row = FUNCTIONS.get(node.function) if isinstance(node, Call) else None
-        reduces = row is not None and (row.reduces or row.takes in ("vector", "element"))
+        reduces = row is not None and (row.reduces or row.takes == "vector")
         inner = [(child, inside or reduces) for child in children(node)]
         if row is not None and row.takes == "curve":
             inner = inner[1:]  # `_call` looks at the first
@@ -198,7 +198,7 @@ def _call(model: Model, place: Place, call: Call, where: Where) -> Iterator[Prob
     if row.reduces:
         try:
             ranges = ranges_in(model, call.args)
-            inside = place.with_bound((r, model.dimension_elements[r][0]) for r in ranges)
+            inside = place.with_bound((f"{r}!", model.dimension_elements[r][0]) for r in ranges)
             for arg in call.args:
                 slices_in(model, inside, arg)
         except SubscriptError as error:

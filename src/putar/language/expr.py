@@ -9,8 +9,8 @@ Source: XMILE 1.0 (OASIS), section 3.3; precedence as in docs/format.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from putar.language.functions import CONSTANTS
 
@@ -31,8 +31,10 @@ __all__ = [
     "Unary",
     "children",
     "names_in",
+    "rebuild",
     "to_text",
     "walk",
+    "with_children",
 ]
 
 
@@ -172,6 +174,43 @@ def walk(expr: Expr) -> Iterator[Expr]:
         node = stack.pop()
         yield node
         stack.extend(reversed(children(node)))
+
+
+def with_children(expr: Expr, parts: Sequence[Expr]) -> Expr:
+    """Return a node with other parts, as many as it has."""
+    match expr:
+        case Call():
+            return replace(expr, args=tuple(parts))
+        case Name(subscripts=subscripts) if parts:
+            rest = iter(parts)
+            new = tuple(Computed(next(rest)) if isinstance(s, Computed) else s for s in subscripts)
+            return replace(expr, subscripts=new)
+        case Unary():
+            return replace(expr, operand=parts[0])
+        case Binary():
+            return replace(expr, left=parts[0], right=parts[1])
+        case If():
+            return replace(expr, condition=parts[0], then=parts[1], otherwise=parts[2])
+        case _:
+            return expr
+
+
+def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """Return a tree in which every node was changed, its parts first; trees of any depth."""
+    work: list[Expr | tuple[Expr]] = [expr]
+    made: list[Expr] = []
+    while work:
+        item = work.pop()
+        if not isinstance(item, tuple):
+            work.append((item,))
+            work.extend(reversed(children(item)))
+            continue
+        node = item[0]
+        count = len(children(node))
+        parts = made[len(made) - count :]
+        del made[len(made) - count :]
+        made.append(change(with_children(node, parts) if count else node))
+    return made[0]
 
 
 def names_in(expr: Expr) -> Iterator[Name]:

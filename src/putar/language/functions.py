@@ -20,8 +20,7 @@ class Function:
 
     `reduces` says that arguments may mean several elements, `many` that the last may be repeated.
     `takes` is "" (values), "curve" (the first argument is the name of a table) or "vector" (arguments
-    stand for all elements of their last subscript, and the answer is one of as many) or "element" (the
-    arguments are names of dimensions and elements).
+    stand for all elements of their last subscript, and the answer is one of as many).
     """
 
     name: str
@@ -132,8 +131,6 @@ def _rows_of_other_tools() -> tuple[Function, ...]:
         Function("RANDOM_EXPONENTIAL", ("low", "high", "shift", "stretch"), 4, "free", "Exponential."),
         Function("POISSON", ("mean",), 1, "same", "A Poisson draw at every step."),
     ]
-    same = "1 where two subscripts mean one element."
-    rows.append(Function("SAME", ("a", "b"), 2, "free", same, takes="element"))
     table = ("table", "x")
     for name, says in (
         ("LOOKUP", "The curve at x, as it is declared."),

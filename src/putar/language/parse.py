@@ -280,7 +280,7 @@ class _Parser:
             self._choose()
         if inner == "end" and token.kind == "end":
             return False
-        ends = {"(": (")",), "call": (",", ")"), "if": ("then",), "then": ("else",), "end": ()}[inner]
+        ends = {"(": (")",), "call": (",", ")", ":"), "if": ("then",), "then": ("else",), "end": ()}[inner]
         if word not in ends:
             wanted = {"(": "')'", "call": "',' or ')'", "if": "THEN", "then": "ELSE"}
             raise self._unexpected(token, wanted.get(inner, "an operator or the end of the equation"))
@@ -296,7 +296,7 @@ class _Parser:
         begun.parts.append(self.values.pop())
         if word == "," and begun.op in self.dialect.tables and len(begun.parts) == 1:
             begun.parts.extend(self._points())
-        elif word == ",":
+        elif word in (",", ":"):
             return True
         self.opened.pop()
         self.values.append(Call(begun.op, tuple(begun.parts), begun.at, begun.width))

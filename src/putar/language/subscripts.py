@@ -56,7 +56,7 @@ class Place:
     """The element being computed: of which variable, and its element of each dimension.
 
     `over` has the subscripts of the equation's left side where they are not the dimensions; `bound`
-    the elements that a reducer goes through, by the name of the range.
+    the elements that a reducer goes through, by `range!`, or a vector, by the name of its range.
     """
 
     variable: Variable
@@ -70,7 +70,7 @@ class Place:
         found = dict(zip(self.variable.dimensions, self.elements, strict=True))
         if self.over:
             found = dict(zip(self.over, self.elements, strict=True))
-        found.update(self.bound)
+        found.update(pair for pair in self.bound if not pair[0].endswith("!"))
         return found
 
     def with_bound(self, bound: Iterable[tuple[str, str]]) -> Place:
@@ -192,6 +192,8 @@ def position(model: Model, place: Place, name: str) -> int | None:
     positions = model.positions.get(dimension)
     if positions is None:
         return None
+    if element in model.positions and element not in positions:  # a range, read as a part of another
+        return positions.get(place.current.get(element) or _current_in(model, place, element) or "")
     if element:
         return positions.get(element)
     current = place.current.get(dimension)
@@ -302,7 +304,7 @@ def _named(model: Model, place: Place, name: str, dimension: str, slices: bool) 
 
 
 def _each(model: Model, place: Place, name: str, dimension: str) -> tuple[str, ...]:
-    bound = dict(place.bound).get(name)
+    bound = dict(place.bound).get(f"{name}!")
     if bound is None:
         return model.dimension_elements.get(name, ())
     elements = model.dimension_elements[dimension]

@@ -1,0 +1,163 @@
+"""The functions of Vensim, one row each: what they become in the language, or why they are refused.
+
+A row is the name in Vensim and either a function of the language (with the places its arguments come
+from) or a formula of arguments a1, a2 and so on. docs/formats.md is made from these rows, and the writer
+reads them backwards. A function that is neither here nor in REFUSED is unknown.
+
+Source: Vensim Reference Manual, "Functions"; where public output of Vensim differs from the manual, as
+in the order of `INTEGER` and `MODULO`, the output is followed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DERIVED", "PLAIN", "REFUSED", "Plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A function that has a counterpart: its name there, and which argument goes where.
+
+    `takes` are the numbers of arguments it may have in Vensim.
+    """
+
+    vensim: str
+    name: str
+    takes: tuple[int, ...]
+    order: tuple[int, ...] = ()
+
+
+def _rows() -> tuple[Plain, ...]:
+    one = ("ABS", "SQRT", "EXP", "LN", "SIN", "COS", "TAN", "ARCSIN", "ARCCOS", "ARCTAN")
+    rows = [Plain(name, name, (1,)) for name in (*one, "SINH", "COSH", "TANH")]
+    rows += [
+        Plain("INTEGER", "TRUNC", (1,)),
+        Plain("GAMMA LN", "GAMMALN", (1,)),
+        Plain("MODULO", "MODULO", (2,)),
+        Plain("QUANTUM", "QUANTUM", (2,)),
+        Plain("ZIDZ", "ZIDZ", (2,)),
+        Plain("XIDZ", "XIDZ", (3,)),
+        Plain("MIN", "MIN", (2,)),
+        Plain("MAX", "MAX", (2,)),
+        Plain("SUM", "SUM", (1,)),
+        Plain("PROD", "PROD", (1,)),
+        Plain("VMIN", "MIN", (1,)),
+        Plain("VMAX", "MAX", (1,)),
+        Plain("STEP", "STEP", (2,)),
+        Plain("PULSE", "PULSE_FOR", (2,)),
+        Plain("PULSE TRAIN", "PULSE_TRAIN", (4,)),
+        Plain("RAMP", "RAMP_UNTIL", (3,)),
+        Plain("SMOOTH", "SMTH1", (2,)),
+        Plain("SMOOTHI", "SMTH1", (3,)),
+        Plain("SMOOTH3", "SMTH3", (2,)),
+        Plain("SMOOTH3I", "SMTH3", (3,)),
+        Plain("SMOOTH N", "SMTHN", (4,), (0, 1, 3, 2)),
+        Plain("DELAY1", "DELAY1", (2,)),
+        Plain("DELAY1I", "DELAY1", (3,)),
+        Plain("DELAY3", "DELAY3", (2,)),
+        Plain("DELAY3I", "DELAY3", (3,)),
+        Plain("DELAY N", "DELAY_N", (4,)),
+        Plain("DELAY FIXED", "DELAY", (3,)),
+        Plain("TREND", "TREND", (3,)),
+        Plain("FORECAST", "FORECAST", (3,)),
+        Plain("NPV", "NPV", (4,)),
+        Plain("SAMPLE IF TRUE", "SAMPLE_IF_TRUE", (3,)),
+        Plain("ACTIVE INITIAL", "ACTIVE_INITIAL", (2,)),
+        Plain("INITIAL", "INIT", (1,)),
+        Plain("REINITIAL", "INIT", (1,)),
+        Plain("WITH LOOKUP", "POINTS", tuple(range(3, 4000, 2))),
+        Plain("LOOKUP", "LOOKUP", (2,)),
+        Plain("LOOKUP EXTRAPOLATE", "LOOKUP_EXTRAPOLATE", (2,)),
+        Plain("LOOKUP FORWARD", "LOOKUP_FORWARD", (2,)),
+        Plain("LOOKUP BACKWARD", "LOOKUP_BACKWARD", (2,)),
+        Plain("LOOKUP INVERT", "LOOKUP_INVERT", (2,)),
+        Plain("LOOKUP AREA", "LOOKUP_AREA", (3,)),
+        Plain("LOOKUP SLOPE", "LOOKUP_SLOPE", (2,)),
+        Plain("GET DATA AT TIME", "LOOKUP", (2,)),
+        Plain("GET DATA BETWEEN TIMES", "DATA_BETWEEN", (3,)),
+        Plain("VECTOR SELECT", "VECTOR_SELECT", (5,)),
+        Plain("VECTOR SORT ORDER", "VECTOR_SORT_ORDER", (2,)),
+        Plain("VECTOR RANK", "VECTOR_RANK", (2,)),
+        Plain("VECTOR REORDER", "VECTOR_REORDER", (2,)),
+        Plain("VECTOR ELM MAP", "VECTOR_ELM_MAP", (2,)),
+        Plain("ALLOCATE AVAILABLE", "ALLOCATE_AVAILABLE", (3,)),
+        Plain("ALLOCATE BY PRIORITY", "ALLOCATE_BY_PRIORITY", (5,)),
+        Plain("INVERT MATRIX", "INVERT_MATRIX", (2,)),
+        Plain("RANDOM UNIFORM", "RANDOM", (3,), (0, 1)),
+        Plain("RANDOM NORMAL", "RANDOM_NORMAL", (5,), (0, 1, 2, 3)),
+        Plain("RANDOM EXPONENTIAL", "RANDOM_EXPONENTIAL", (5,), (0, 1, 2, 3)),
+        Plain("RANDOM WEIBULL", "RANDOM_WEIBULL", (6,), (0, 1, 2, 3, 4)),
+        Plain("RANDOM TRIANGULAR", "RANDOM_TRIANGULAR", (6,), (0, 1, 2, 3, 4)),
+    ]
+    return tuple(rows)
+
+
+PLAIN: dict[str, Plain] = {row.vensim.replace(" ", "_"): row for row in _rows()}
+
+# name: (numbers of arguments, formula in the language)
+DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
+    "IF_THEN_ELSE": ((3,), "IF a1 THEN a2 ELSE a3"),
+    "POWER": ((2,), "a1 ^ a2"),
+    "LOG": ((2,), "LN(a1) / LN(a2)"),
+    "GAME": ((1,), "a1"),
+    "SSHAPE": ((3,), "a2 + (a3 - a2) / (1 + EXP(4 - 8 * a1))"),
+    "RAMP_FROM_TO": ((4,), "a1 + RAMP_UNTIL((a2 - a1) / (a4 - a3), a3, a4)"),
+    "RANDOM_0_1": ((0,), "RANDOM(0, 1)"),
+    "RANDOM_POISSON": ((6,), "MIN(MAX(POISSON(a3) * a5 + a4, a1), a2)"),
+    "RANDOM_PINK_NOISE": (
+        (4,),
+        "SMTH1(a1 + a2 * SQRT(MAX(2 * a3 / DT - 1, 0)) * NORMAL(0, 1), a3, a1)",
+    ),
+}
+
+_STATISTICS = "statistics of data are not computed"
+_QUEUE = "queues and batches are not computed"
+REFUSED: dict[str, str] = {
+    "DELAY_INFORMATION": "a pipeline whose length changes is not computed",
+    "DELAY_MATERIAL": "a pipeline whose length changes is not computed",
+    "DELAY_PROFILE": "a delay with a profile is not computed",
+    "DELAY_CONVEYOR": _QUEUE,
+    "DELAY_BATCH": _QUEUE,
+    "QUEUE_FIFO": _QUEUE,
+    "QUEUE_FIFO_ATTRIB": _QUEUE,
+    "QUEUE_AGE_AVERAGE": _QUEUE,
+    "QUEUE_AGE_IN_RANGE": _QUEUE,
+    "QUEUE_AGE_OLDEST": _QUEUE,
+    "QUEUE_ATTRIB_AVERAGE": _QUEUE,
+    "QUEUE_ATTRIB_IN_RANGE": _QUEUE,
+    "QUEUE_ATTRIB_MAX": _QUEUE,
+    "QUEUE_ATTRIB_MIN": _QUEUE,
+    "QUEUE_ATTRIB_QUANTITY": _QUEUE,
+    "FIND_MARKET_PRICE": "market clearing by curves is not computed",
+    "DEMAND_AT_PRICE": "market clearing by curves is not computed",
+    "SUPPLY_AT_PRICE": "market clearing by curves is not computed",
+    "MARKETP": "market clearing by curves is not computed",
+    "ALLOC_P": "an allocation of an old version is not computed",
+    "SIMULTANEOUS": "simultaneous equations are not solved",
+    "FIND_ZERO": "simultaneous equations are not solved",
+    "A_FUNCTION_OF": "it says what an equation will depend on, but not the equation",
+    "SHIFT_IF_TRUE": "moving whole arrays is not computed",
+    "SAMPLE_UNTIL": "it is not computed",
+    "TIME_SHIFT": "it is not computed",
+    "TIME_BASE": "another base of time is not computed",
+    "MESSAGE": "a message to the person at the screen has no value",
+    "DEPRECIATE_STRAIGHTLINE": "depreciation by a schedule is not computed",
+    "DEPRECIATE_BY_SCHEDULE": "depreciation by a schedule is not computed",
+    "INTERNAL_RATE_OF_RETURN": "it is not computed",
+    "CUMULATE": "it is not computed",
+    "CUMULATEF": "it is not computed",
+    "VECTOR_LOOKUP": "a vector as a table is not computed",
+    "EMPIRICAL_LOOKUP": "it is not computed",
+    "RANDOM_BETA": "draws from it are not made",
+    "RANDOM_BINOMIAL": "draws from it are not made",
+    "RANDOM_GAMMA": "draws from it are not made",
+    "RANDOM_NEGATIVE_BINOMIAL": "draws from it are not made",
+    "RANDOM_LOOKUP": "draws from it are not made",
+    "GET_DATA_MAX": _STATISTICS,
+    "GET_DATA_MIN": _STATISTICS,
+    "GET_DATA_MEAN": _STATISTICS,
+    "GET_DATA_MEDIAN": _STATISTICS,
+    "GET_DATA_STDV": _STATISTICS,
+    "TABXL": "a table kept in a sheet is not read in an expression",
+}

@@ -1,0 +1,320 @@
+"""A Vensim expression, put into the language's words: functions, names, elements, macros.
+
+Macros are expanded: each call gets variables of its own, over the ranges of the equation it stands in,
+so that its stocks live for the whole run. What cannot be put into words is reported with its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from putar.errors import ModelError, Problem, nearest
+from putar.formats.vensim_dialect import VENSIM, name_of
+from putar.formats.vensim_entries import Entry, Macro
+from putar.formats.vensim_functions import DERIVED, PLAIN, REFUSED
+from putar.formats.vensim_ranges import Ranges
+from putar.language.expr import (
+    Binary,
+    Call,
+    Computed,
+    Each,
+    Expr,
+    If,
+    Index,
+    Name,
+    Number,
+    Subscript,
+    Unary,
+    rebuild,
+    walk,
+)
+from putar.language.parse import parse_expression, place
+
+__all__ = ["Scope", "Translator", "literal"]
+
+TIMES = {"time": "time", "time_step": "dt", "initial_time": "starttime", "final_time": "stoptime"}
+DEEPEST = 60  # macros in macros
+MOST_CALLS = 20_000  # of macros in one model
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What names mean inside one call of a macro.
+
+    `names` are the variables of the call by their local name, `values` arguments that are put in
+    directly, `over` the ranges of the equation that calls.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Expr] = field(default_factory=dict)
+    over: tuple[str, ...] = ()
+    depth: int = 0
+    caller: str = ""
+
+
+def literal(expr: Expr) -> float | None:
+    """Return the value of a number with or without a sign, else None."""
+    match expr:
+        case Number(value=value):
+            return value
+        case Unary(op="-", operand=Number(value=value)):
+            return -value
+        case Unary(op="+", operand=Number(value=value)):
+            return value
+    return None
+
+
+_FORMULAS: dict[str, Expr] = {}
+
+
+def _formula(text: str) -> Expr:
+    if text not in _FORMULAS:
+        _FORMULAS[text] = parse_expression(text)
+    return _FORMULAS[text]
+
+
+class Translator:
+    """Puts expressions into words; `expand` is asked to add the variables of a macro's call."""
+
+    def __init__(
+        self,
+        ranges: Ranges,
+        macros: Mapping[str, Macro],
+        known: Callable[[str], str | None],
+        expand: Callable[[Macro, Scope, Mapping[str, Expr]], None],
+    ) -> None:
+        self.ranges, self.macros, self.known, self.expand = ranges, macros, known, expand
+        self.problems: list[Problem] = []
+        self.calls = 0
+
+    def expression(self, entry: Entry, name: str, over: tuple[str, ...], scope: Scope) -> Expr | None:
+        """Return the expression of an entry's body, or None when it is refused."""
+        before = len(self.problems)
+        try:
+            tree = parse_expression(entry.body, entry.at, VENSIM)
+        except ModelError as error:
+            self.problems.extend(error.problems)
+            return None
+        one = _One(self, entry, name, over, scope)
+        made = rebuild(tree, one.change)
+        for part in walk(made):
+            if isinstance(part, Call) and part.function == "INTEG" and part is not made:
+                one.problem(part, "INTEG must stand alone behind '='", "give the stock a name of its own")
+        return made if len(self.problems) == before else None
+
+
+@dataclass(slots=True)
+class _One:
+    """One equation being translated."""
+
+    all: Translator
+    entry: Entry
+    name: str
+    over: tuple[str, ...]
+    scope: Scope
+
+    def problem(self, node: Expr, what: str, fix: str, kind: str = "name") -> Expr:
+        """Note that a part cannot be read, and put a number in its place."""
+        where = place(self.entry.body, self.entry.at, node.at, node.width)
+        self.all.problems.append(Problem("error", kind, where, f"{self.name}: {what}", fix))
+        return Number(0.0, "", node.at, node.width)
+
+    def change(self, node: Expr) -> Expr:
+        """Return a node whose parts are already translated."""
+        match node:
+            case Call():
+                return self.call(node)
+            case Name():
+                return self.named(node)
+        return node
+
+    # names --------------------------------------------------------------------------------
+
+    def named(self, node: Name) -> Expr:
+        """Return what a name means: an argument, a variable, the time, a range or an element."""
+        subscripts = tuple(self._subscript(node, s) for s in node.subscripts)
+        word = node.name
+        if word in self.scope.values and not subscripts:
+            return replace_place(self.scope.values[word], node)
+        if word in self.scope.names:
+            own = tuple(Index(r) for r in self.scope.over)
+            return replace(node, name=self.scope.names[word], subscripts=(*own, *subscripts))
+        if word.endswith("$") and self.scope.depth:
+            word = word[:-1]
+        known = self.all.known(word)
+        if known is not None:
+            return replace(node, name=known, subscripts=subscripts)
+        plain = word.rstrip("_") if word.endswith("_") else word
+        if plain in TIMES and not subscripts:
+            return replace(node, name=TIMES[plain], subscripts=())
+        ranges = self.all.ranges
+        if not subscripts and word in ranges.elements:  # its value is a place in the largest range
+            family = ranges.family[ranges.elements[word][0]]
+            return replace(node, name=word if family == word else f"{family}.{word}", subscripts=())
+        if not subscripts and word in ranges.family:
+            return replace(node, name=f"{ranges.family[word]}.{word}", subscripts=())
+        if plain.upper() in PLAIN or plain.upper() in DERIVED or plain.upper() in REFUSED:
+            return self.problem(node, f"{plain!r} is a function and needs arguments", "give them in brackets")
+        near = nearest(word, [*ranges.elements, *self.names()])
+        fix = f"did you mean {near!r}?" if near else "define it, or give its data with --data FILE"
+        return self.problem(node, f"unknown name {word!r}", fix)
+
+    def names(self) -> list[str]:
+        """Return the names that may be meant here."""
+        return list(self.scope.names)
+
+    def _subscript(self, node: Name, subscript: Subscript) -> Subscript:
+        match subscript:
+            case Index(name=name):
+                if self.all.ranges.members(name) is None:
+                    self._unknown_subscript(node, name)
+            case Each(name=name):
+                if name not in self.all.ranges.elements:
+                    self._unknown_subscript(node, name)
+            case Computed():
+                self.problem(node, "a subscript must be a range or an element", "write its name")
+        return subscript
+
+    def _unknown_subscript(self, node: Name, name: str) -> None:
+        near = nearest(name, [*self.all.ranges.elements, *self.all.ranges.family])
+        fix = f"did you mean {near!r}?" if near else "declare it in a range"
+        self.problem(node, f"unknown subscript {name!r}", fix)
+
+    # functions ----------------------------------------------------------------------------
+
+    def call(self, node: Call) -> Expr:
+        """Return what a call means: a macro, a table, a function."""
+        function = node.function
+        word = function.casefold()
+        macro = self.all.macros.get(word)
+        if macro is not None:
+            return self._macro(node, macro)
+        if function == "LOOKUP" and len(node.args) == 2 and isinstance(node.args[0], Name):
+            return node
+        table = self._table(node, word)
+        if table is not None:
+            return table
+        if function in PLAIN:
+            row = PLAIN[function]
+            if len(node.args) not in row.takes:
+                return self._arguments(node, row.takes)
+            args = tuple(node.args[i] for i in row.order) if row.order else node.args
+            return replace(node, function=row.name, args=args)
+        if function in DERIVED:
+            takes, text = DERIVED[function]
+            if len(node.args) not in takes:
+                return self._arguments(node, takes)
+            return self._formula(node, text)
+        return self._special(node)
+
+    def _table(self, node: Call, word: str) -> Expr | None:
+        """Return a call of a table by its name, or None."""
+        target = self.scope.values.get(word)
+        if target is None and word in self.scope.names:
+            target = Name(self.scope.names[word], tuple(Index(r) for r in self.scope.over))
+        known = self.all.known(word)
+        if target is None and known is not None and len(node.args) == 1:
+            target = Name(known)
+        if not isinstance(target, Name):
+            return None
+        return Call("LOOKUP", (replace_place(target, node), *node.args), node.at, node.width)
+
+    def _special(self, node: Call) -> Expr:
+        function = node.function
+        if function == "INTEG" and len(node.args) == 2:
+            return node
+        if function == "ELMCOUNT" and len(node.args) == 1 and isinstance(node.args[0], Name):
+            members = self.all.ranges.elements.get(node.args[0].name.rpartition(".")[2])
+            if members is not None:
+                return Number(float(len(members)), "", node.at, node.width)
+            return self.problem(node, "ELMCOUNT needs a range", "ELMCOUNT(range)")
+        if function == "GET_TIME_VALUE" and len(node.args) == 3:
+            return self._time_value(node)
+        if function.startswith("GET_"):
+            what = f"{function.replace('_', ' ')} must stand alone behind '='"
+            return self.problem(node, what, "give it a variable of its own")
+        if function in REFUSED:
+            what = f"{function.replace('_', ' ')} is not supported: {REFUSED[function]}"
+            return self.problem(node, what, "rewrite the equation without it", "unsupported")
+        near = nearest(function, [*PLAIN, *DERIVED, *[m.upper() for m in self.all.macros]])
+        shown = function.replace("_", " ")
+        fix = f"did you mean {near.replace('_', ' ')!r}?" if near else "see docs/formats.md"
+        return self.problem(node, f"unknown function {shown!r}", fix, "unsupported")
+
+    def _time_value(self, node: Call) -> Expr:
+        relative, offset, measure = node.args
+        if literal(measure) != 0.0 or literal(relative) not in (0.0, 1.0):
+            what = "GET TIME VALUE is not supported for dates of a calendar (the third argument is not 0)"
+            return self.problem(node, what, "work the date out from Time", "unsupported")
+        base = Name("time" if literal(relative) == 0.0 else "starttime", (), node.at, node.width)
+        return Binary("+", base, offset, node.at, node.width)
+
+    def _formula(self, node: Call, text: str) -> Expr:
+        given = {f"a{i}": arg for i, arg in enumerate(node.args, 1)}
+        count = iter(range(1, 1000))
+
+        def fill(part: Expr) -> Expr:
+            if isinstance(part, Name) and part.name in given:
+                return given[part.name]
+            if isinstance(part, Call):  # calls with memory or draws are told apart by their place
+                return replace(part, at=node.at + 1_000_000 * next(count), width=node.width)
+            return replace(part, at=node.at, width=node.width)
+
+        made = rebuild(_formula(text), fill)
+        return replace(made, at=node.at, width=node.width) if isinstance(made, If) else made
+
+    def _arguments(self, node: Call, takes: tuple[int, ...]) -> Expr:
+        shown = node.function.replace("_", " ")
+        wanted = " or ".join(str(n) for n in takes[:3])
+        what = f"{shown} takes {wanted} arguments, {len(node.args)} given"
+        return self.problem(node, what, "see the manual of Vensim")
+
+    # macros -------------------------------------------------------------------------------
+
+    def _macro(self, node: Call, macro: Macro) -> Expr:
+        if self.scope.depth >= DEEPEST:
+            what = f"the macro {macro.name!r} calls itself, or macros are nested too deep"
+            return self.problem(node, what, "end the recursion", "loop")
+        self.all.calls += 1
+        if self.all.calls > MOST_CALLS:
+            return self.problem(node, f"more than {MOST_CALLS} calls of macros", "call fewer")
+        count = len(macro.inputs)
+        if not count <= len(node.args) <= count + len(macro.outputs):
+            wanted = ", ".join(macro.inputs)
+            return self.problem(node, f"the macro {macro.name!r} takes ({wanted})", "give as many")
+        over = tuple(r for r in self.over if r in self.all.ranges.elements)
+        for argument in node.args:
+            names_in_it = [n for n in walk(argument) if isinstance(n, Name)]
+            if any(isinstance(s, Each) for n in names_in_it for s in n.subscripts):
+                what = f"the macro {macro.name!r} is called inside a sum over a range"
+                return self.problem(node, what, "give the call a variable of its own", "unsupported")
+        prefix = f"{self.name}\u00b7{name_of(macro.name)}\u00b7{self.all.calls}"
+        names = {name_of(e.name): f"{prefix}\u00b7{name_of(e.name)}" for e in macro.entries}
+        values: dict[str, Expr] = {}
+        bound: dict[str, Expr] = {}
+        for word, argument in zip(macro.inputs, node.args, strict=False):
+            local = name_of(word)
+            if any(isinstance(part, Call) for part in walk(argument)):  # its states must be made once
+                names[local] = f"{prefix}\u00b7{local}"
+                bound[names[local]] = argument
+            else:
+                names.pop(local, None)
+                values[local] = argument
+        inner = Scope(names, values, over, self.scope.depth + 1, prefix)
+        mine = tuple(Index(r) for r in over)
+        for word, argument in zip(macro.outputs, node.args[count:], strict=False):
+            if not isinstance(argument, Name):
+                return self.problem(node, "a macro's output must be a name", "write a name behind ':'")
+            bound[argument.name] = Name(names.get(name_of(word), ""), mine, node.at, node.width)
+        self.all.expand(macro, inner, bound)
+        result = names.get(name_of(macro.name))
+        if result is None:
+            what = f"the macro {macro.name!r} does not say what it gives"
+            return self.problem(node, what, f"define {macro.name!r} inside it")
+        return Name(result, mine, node.at, node.width)
+
+
+def replace_place(expr: Expr, node: Expr) -> Expr:
+    """Return an expression that stands at another one's place, all of its parts."""
+    return rebuild(expr, lambda part: replace(part, at=node.at, width=node.width))

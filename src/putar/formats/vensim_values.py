@@ -1,0 +1,156 @@
+"""Numbers that a Vensim equation lists or fetches: constant lists, tabbed arrays, GET ... calls.
+
+Lists fill the left side row by row. A GET call names a file, a sheet (or the sign between cells), and a
+cell; values of one dimension run along a row, those of two down and across, a `*` turns that round.
+
+Source: Vensim Reference Manual, "Subscript constants" and GET DIRECT functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from putar.errors import ModelError, UsageError
+from putar.formats.tables import Area, Grid, Tables, column_number
+from putar.formats.vensim_entries import Entry
+from putar.language.model import Points
+
+__all__ = ["Call", "constants", "fetch_names", "fetched_numbers", "fetched_points", "get_call"]
+
+_NUMBER = r"[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_LIST = re.compile(rf"\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})*\s*[,;]*\s*")
+_GET = re.compile(
+    r"\s*\(?\s*GET[ _]+(?:(?:XLS|DIRECT|123|ODBC|VDF)[ _]+)?"
+    r"(?P<what>CONSTANTS|DATA|LOOKUPS|SUBSCRIPT)\s*\((?P<args>.*)\)\s*\)?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A GET call: what it gets, and its texts."""
+
+    what: str
+    args: tuple[str, ...]
+
+
+def get_call(body: str) -> Call | None:
+    """Return the GET call that a body is, or None."""
+    match = _GET.fullmatch(re.sub(r"\\\s*\n\s*", " ", body))
+    if match is None or re.match(r"\s*\(?\s*GET[ _]+DATA[ _]", body, re.IGNORECASE):
+        return None
+    words = re.findall(r"'((?:[^'])*)'|\"((?:[^\"])*)\"", match["args"])
+    return Call(match["what"].upper(), tuple(a or b for a, b in words))
+
+
+def constants(body: str) -> tuple[float, ...] | None:
+    """Return the numbers that a body lists, or None when it is something else."""
+    text = re.sub(r"\\\s*\n", " ", body)
+    tabbed = re.fullmatch(r"\s*TABBED[ _]ARRAY\s*\((.*)\)\s*", text, re.IGNORECASE | re.DOTALL)
+    if tabbed:
+        text = re.sub(r"(?<=[\d.])\s+(?=[-+.\d])", ",", tabbed[1].strip())
+    if not _LIST.fullmatch(text):
+        return None
+    return tuple(float(word.replace(" ", "").replace("\n", "")) for word in re.findall(_NUMBER, text))
+
+
+def _grid(entry: Entry, call: Call, tables: Tables, least: int) -> Grid:
+    if len(call.args) < least:
+        what = f"GET ... {call.what} needs {least} texts, {len(call.args)} given"
+        raise ModelError(what, entry.at, "file, sheet, ... and cell, each in quotes")
+    try:
+        return tables.grid(call.args[0], call.args[1])
+    except UsageError as error:
+        raise ModelError(error.what, entry.at, error.fix, "source") from None
+
+
+def _area(entry: Entry, grid: Grid, text: str) -> Area:
+    try:
+        return grid.area(text)
+    except UsageError as error:
+        raise ModelError(error.what, entry.at, error.fix, "source") from None
+
+
+def fetched_numbers(entry: Entry, call: Call, tables: Tables, shape: Sequence[int]) -> tuple[float, ...]:
+    """Return the constants of a call, row-major over the ranges on the left side."""
+    grid = _grid(entry, call, tables, 3)
+    area = _area(entry, grid, call.args[2])
+    across = shape[-1] if shape else 1
+    down = 1
+    for size in shape[:-1]:
+        down *= size
+    if area.turned and len(shape) < 2:
+        across, down = 1, across
+        cells = [(row, 0) for row in range(down)]
+    elif area.turned:
+        cells = [(column, row) for row in range(down) for column in range(across)]
+    else:
+        cells = [(row, column) for row in range(down) for column in range(across)]
+    found = []
+    for row, column in cells:
+        value = grid.number(area.row + row, area.column + column)
+        if value is None:
+            place = f"row {area.row + row + 1}, column {area.column + column + 1} of {grid.title}"
+            raise ModelError(f"there is no number in {place}", entry.at, "fill the cell", "source")
+        found.append(value)
+    return tuple(found)
+
+
+def fetched_points(entry: Entry, call: Call, tables: Tables, count: int) -> tuple[Points, ...]:
+    """Return the series of a call, one for each element on the left side; empty cells are left out."""
+    grid = _grid(entry, call, tables, 4)
+    axis, cell = call.args[2].strip(), _area(entry, grid, call.args[3])
+    down = True
+    if re.fullmatch(r"\d+", axis):
+        down, start = False, int(axis) - 1
+    elif re.fullmatch(r"[A-Za-z]{1,3}", axis) and axis.casefold() not in grid.names:
+        start = column_number(axis)
+    else:
+        area = _area(entry, grid, axis)
+        down = area.last_row is None or area.last_row > area.row
+        start = area.column if down else area.row
+    found = []
+    for element in range(count):
+        pairs: dict[float, float] = {}
+        places = range(cell.row, len(grid.rows)) if down else range(cell.column, grid.width)
+        for place in places:
+            x = grid.number(place, start) if down else grid.number(start, place)
+            row, column = (place, cell.column + element) if down else (cell.row + element, place)
+            y = grid.number(row, column)
+            if x is not None and y is not None:
+                pairs.setdefault(x, y)
+        if not pairs:
+            what = f"there are no numbers for element {element + 1} in {grid.title}"
+            raise ModelError(what, entry.at, "check the row or column, and the first cell", "source")
+        ordered = sorted(pairs.items())
+        found.append(Points(tuple(x for x, _ in ordered), tuple(y for _, y in ordered)))
+    return tuple(found)
+
+
+def fetch_names(entry: Entry, text: str, tables: Tables) -> tuple[str, ...]:
+    """Return the elements that a GET ... SUBSCRIPT call stands for."""
+    call = get_call(text)
+    if call is None or call.what != "SUBSCRIPT":
+        raise ModelError("this is no list of elements", entry.at, "list them, or use GET DIRECT SUBSCRIPT")
+    grid = _grid(entry, call, tables, 4)
+    first = _area(entry, grid, call.args[2])
+    last = call.args[3].strip()
+    prefix = call.args[4] if len(call.args) > 4 else ""
+    if re.fullmatch(r"[A-Za-z]{1,3}", last):
+        cells = [(first.row, column) for column in range(first.column, column_number(last) + 1)]
+    elif re.fullmatch(r"\d+", last):
+        cells = [(row, first.column) for row in range(first.row, int(last))]
+    else:
+        end = _area(entry, grid, last)
+        rows, columns = range(first.row, end.row + 1), range(first.column, end.column + 1)
+        cells = [(row, column) for row in rows for column in columns]
+    names = []
+    for row, column in cells:
+        value = grid.cell(row, column)
+        if value is None:
+            continue
+        whole = isinstance(value, float) and value == int(value)
+        names.append(f"{prefix}{int(value) if whole else value}")
+    return tuple(names)
