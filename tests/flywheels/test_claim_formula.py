@@ -18,6 +18,7 @@ from putar.flywheels.claim_formula import (
     evaluate,
     measure,
     references,
+    spans,
 )
 from putar.flywheels.claim_verdict import COMPARATORS
 from putar.language.parse import parse_expression
@@ -59,6 +60,8 @@ def measured(formula: str) -> Measure:
         ("GROWTH(base.users.n[a], 2025, 2026)", DIMENSIONLESS / YEAR, False),
         ("SHARE_OF_TIME(base.money.income > rate, 2025, 2026)", DIMENSIONLESS, False),
         ("HIGHEST(base.money.income)", USD / YEAR, False),
+        ("FIRST(base.money.income > rate)", YEAR, False),
+        ("LAST(base.money.income > rate, 2025, 2026) - span", YEAR, False),
     ],
 )
 def test_unit_of_a_formula(formula: str, unit: Unit, path: bool) -> None:
@@ -93,6 +96,22 @@ def test_several_elements_are_no_number() -> None:
     assert [*references(parse_expression("x[a] + y[b, c] + X[a]"))] == ["x[a]", "y[b,c]"]
 
 
+@pytest.mark.parametrize(
+    ("formula", "times"),
+    [
+        ("cost / span", ()),
+        ("AT(x, 2026) / AT(y, 2025.5)", ((2026, 2026), (2025.5, 2025.5))),
+        ("MEAN(x, 2025, 2026) - HIGHEST(x / y, 2024, 2027)", ((2025, 2026), (2024, 2027))),
+        ("HIGHEST(x) - AT(x, 2026)", None),
+        ("LOWEST(x, 2025)", None),
+        ("AT(x, opened)", None),
+    ],
+)
+def test_times_that_a_formula_reads(formula: str, times: tuple[tuple[float, float], ...] | None) -> None:
+    """A date that is written names its rows; any other may be any."""
+    assert spans(parse_expression(formula)) == times
+
+
 TIMES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 RAMP = Path(TIMES, np.stack([TIMES * 4, TIMES * 8 + 1], axis=1))  # two draws
 VALUES: Mapping[str, Path] = {"x": RAMP}
@@ -113,6 +132,11 @@ VALUES: Mapping[str, Path] = {"x": RAMP}
         ("GROWTH(x, 0.25, 0.5)", [4 * np.log(2), 4 * np.log(5 / 3)]),
         ("SHARE_OF_TIME(x > 1, 0, 1)", [0.5, 0.75]),
         ("SHARE_OF_TIME(x > 1 AND x < 3, 0, 1)", [0.25, 0]),
+        ("FIRST(x > 2)", [0.75, 0.25]),
+        ("FIRST(x > 2, 0.5, 1)", [0.75, 0.5]),
+        ("LAST(x < 2)", [0.25, 0]),
+        ("LAST(x > 6)", [np.nan, 1]),
+        ("FIRST(x > 0, 5, 6)", [np.nan, np.nan]),
         ("HIGHEST(IF x < 3 THEN x ELSE 0)", [2, 1]),
         ("AT(-x + 2 * x, 0.5)", [2, 5]),
         ("AT(MAX(x, 3), 0.25)", [3, 3]),

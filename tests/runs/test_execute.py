@@ -115,6 +115,20 @@ def test_rows_at_dates_are_those_of_the_whole_run(program: Program) -> None:
     assert few.values[:, 0, 0].tolist() == [float(whole.at("tank.water", t)[0]) for t in few.times]
 
 
+@pytest.mark.parametrize(
+    "dates", [[0.0], [9.5], [10.0], [1.0, 1.5, 2.0, 2.5, 7.0], [0.0, 0.5, 3.5, 4.0, 4.5], [9.0, 9.5, 10.0]]
+)
+def test_stretches_of_rows_are_those_of_the_whole_run(program: Program, dates: list[float]) -> None:
+    """Rows that follow each other, alone, across a change, and at either end."""
+    changes = [Change({"tank.rate": 6.0}, at=4.0), Change({"tank.rate": 1.0}, at=9.5)]
+    whole = execute(program, design(program, changes), ("tank.water", "tank.filling"))
+    few = execute(program, design(program, changes), ("tank.water", "tank.filling"), save_at=dates)
+
+    assert few.times.tolist() == dates
+    for name in ("tank.water", "tank.filling"):
+        assert few.series(name)[:, 0].tolist() == [float(whole.at(name, t)[0]) for t in dates]
+
+
 def test_reading_between_rows_is_linear_and_outside_is_an_error(program: Program) -> None:
     """A date between two rows lies on the line between them."""
     found = execute(program, design(program), ("tank.water",))

@@ -32,6 +32,7 @@ __all__ = [
     "measure",
     "reference",
     "references",
+    "spans",
 ]
 
 Array = NDArray[np.float64]
@@ -77,6 +78,18 @@ def reference(name: Name) -> str:
 def references(expr: Expr) -> dict[str, Name]:
     """Return the references of a formula by key, in reading order."""
     return {reference(node): node for node in walk(expr) if isinstance(node, Name)}
+
+
+def spans(expr: Expr) -> tuple[tuple[float, float], ...] | None:
+    """Return the times, from and to, at which a formula reads its paths; None where it may read all."""
+    found: list[tuple[float, float]] = []
+    for node in walk(expr):
+        if isinstance(node, Call) and node.function in PATHS:
+            dates = [date.value for date in node.args[1:] if isinstance(date, Number)]
+            if len(dates) != len(node.args) - 1 or len(dates) + 1 < PATHS[node.function][1]:
+                return None
+            found.append((dates[0], dates[-1]))
+    return tuple(found)
 
 
 def _error(node: Expr, what: str, fix: str, unit: bool = False) -> FormulaError:
@@ -170,7 +183,9 @@ def _called(node: Call, function: str, args: list[Measure], time: Unit) -> Measu
         of = args[0].unit
         if way == "times time":
             return Measure(None if of is None else of * time)
-        return Measure({"same": of, "per time": DIMENSIONLESS / time, "none": DIMENSIONLESS}[way])
+        return Measure(
+            {"same": of, "per time": DIMENSIONLESS / time, "none": DIMENSIONLESS, "time": time}[way]
+        )
     if function not in PLAIN:
         near = nearest(function, [*PATHS, *PLAIN])
         known = ", ".join([*PATHS, *PLAIN])
@@ -325,6 +340,20 @@ def _extreme(largest: bool) -> Callable[..., Array]:
     return extreme
 
 
+def _date_of(last: bool) -> Callable[..., Array]:
+    def date_of(path: Path, start: float = -np.inf, stop: float = np.inf) -> Array:
+        """Return the first or last time at which a condition holds; not-a-number where it never does."""
+        inside = (path.times >= start - 1e-9) & (path.times <= stop + 1e-9)
+        times, rows = path.times[inside], path.values[inside] != 0
+        if last:
+            times, rows = times[::-1], rows[::-1]
+        if not len(times):
+            return np.full(path.values.shape[1], np.nan)
+        return np.asarray(np.where(rows.any(axis=0), times[rows.argmax(axis=0)], np.nan))
+
+    return date_of
+
+
 # name: least and most arguments (the path, then dates), the unit's way from the path's, what it does
 PATHS: dict[str, tuple[int, int, str, Callable[..., Array]]] = {
     "AT": (2, 2, "same", at),
@@ -333,6 +362,8 @@ PATHS: dict[str, tuple[int, int, str, Callable[..., Array]]] = {
     "GROWTH": (3, 3, "per time", _growth),
     "LOWEST": (1, 3, "same", _extreme(largest=False)),
     "HIGHEST": (1, 3, "same", _extreme(largest=True)),
+    "FIRST": (1, 3, "time", _date_of(last=False)),
+    "LAST": (1, 3, "time", _date_of(last=True)),
     "SHARE_OF_TIME": (3, 3, "none", lambda path, *dates: np.asarray((_rows(path, *dates) != 0).mean(axis=0))),
 }
 

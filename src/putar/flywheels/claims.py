@@ -9,40 +9,31 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from putar.analysis.synergy import Synergy
 from putar.errors import ModelErrors, Problem, UsageError, nearest
+from putar.flywheels.claim_evidence import Evidence
 from putar.flywheels.claim_formula import Path, Value, evaluate
 from putar.flywheels.claim_verdict import LADDER, Judgement, Series, Uncertain, judge_members, judge_numbers
 from putar.flywheels.folder import Flywheel
-from putar.flywheels.links import find_links
-from putar.flywheels.questions import Protocol
-from putar.flywheels.scenarios import RunSpec
-from putar.flywheels.simulate import changes_of, simulate
 from putar.flywheels.story import (
     PLACEHOLDER,
     Check,
     Claim,
     Figure,
-    Source,
-    Story,
     base_factor,
     fact_unit,
     read_story,
 )
 from putar.language.units import parse_unit
-from putar.runs.draws import standard_normal
 
 __all__ = ["MEMBERS", "CheckFinding", "Finding", "check_claims", "claim_problems"]
 
 MEMBERS = 200  # draws of each run where the caller does not say
-GAME_MEMBERS = 50  # draws of a game at most: each is a run of every coalition
 _SIDE = {"holds": 1, "likely": 1, "refuted": -1, "unlikely": -1, "undetermined": 0}
 Array = NDArray[np.float64]
 
@@ -145,7 +136,7 @@ def check_claims(
                 f"unknown claim {name!r}", f"did you mean {near!r}?" if near else ", ".join(known)
             )
     wanted = [claim for claim in story.claims if not only or claim.id in only]
-    evidence = _Evidence(flywheel, story, wanted, MEMBERS if members is None else members, seed)
+    evidence = Evidence(flywheel, story, wanted, MEMBERS if members is None else members, seed)
     return tuple(_finding(claim, evidence) for claim in wanted)
 
 
@@ -154,129 +145,15 @@ def claim_problems(flywheel: Flywheel) -> tuple[Problem, ...]:
     return read_story(flywheel).problems
 
 
-# evidence: the values behind references -------------------------------------------------------
-
-
-class _Evidence:
-    """Facts as numbers, and the runs and games that the wanted claims ask for, made once each."""
-
-    def __init__(
-        self, flywheel: Flywheel, story: Story, claims: Sequence[Claim], members: int, seed: int
-    ) -> None:
-        self.flywheel, self.story, self.members, self.seed = flywheel, story, members, seed
-        self.used: dict[str, set[str]] = {}
-        for source in _sources(claims):
-            if source.kind == "run":
-                self.used.setdefault(source.owner, set()).add(source.what)
-        self.save = sorted(set().union(*self.used.values()))  # one list for all: a kernel is compiled for it
-        self.made: dict[tuple[str, int], Mapping[str, Path]] = {}
-        self.played: dict[str, tuple[Synergy, Synergy]] = {}
-
-    def number(self, source: Source, claim: Claim) -> Uncertain:
-        """Return a fact or a given number, in base units."""
-        if source.kind == "given":
-            return claim.given[source.owner].number
-        fact = self.flywheel.facts[source.owner]
-        factor = base_factor(fact_unit(self.flywheel, source.owner))
-        low, high = (None if end is None else end * factor for end in (fact.low, fact.high))
-        return Uncertain.of((fact.number or 0.0) * factor, low, high)
-
-    def run(self, name: str, members: int) -> Mapping[str, Path]:
-        """Return the outputs of a run that the claims use, in base units; members 0 is one central run."""
-        if (name, members) not in self.made:
-            spec = self._spec(name, members)
-            ensemble = simulate(self.flywheel, spec, save=self.save)
-            self.made[name, members] = {
-                output: Path(ensemble.times, ensemble.series(output) * self._factor(output))
-                for output in self.used[name]
-            }
-        return self.made[name, members]
-
-    def _factor(self, output: str) -> float:
-        unit = self.flywheel.model[output.partition("[")[0]].unit
-        return base_factor(parse_unit(unit, self.flywheel.units))
-
-    def _spec(self, name: str, members: int) -> RunSpec:
-        runs = self.story.runs or {}
-        return replace(runs[name].spec, members=members, seed=self.seed)
-
-    def game(self, name: str, members: int) -> Mapping[str, Array]:
-        """Return what each link carries, `all` and `none`, [draw] or a number, in base units."""
-        if name not in self.played:
-            games, flywheel = self.story.games or {}, self.flywheel
-            game = games[name]
-            protocol = Protocol(game.output, name, game.at, game.cut_from)
-            draws = min(self.members, GAME_MEMBERS)
-            found = find_links(flywheel, protocol, RunSpec(seed=self.seed), draws, self.seed)
-            self.played[name] = found.point, found.spread or found.point
-        result = self.played[name][1 if members else 0]
-        values = {"all": result.all, "none": result.none}
-        values |= {link: result.shapley[i] for i, link in enumerate(result.players)}
-        factor = self._factor((self.story.games or {})[name].output)
-        return {what: np.asarray(value) * factor for what, value in values.items()}
-
-    def draws(self, check: Check) -> int:
-        """Return how many draws a check has: fewer where it asks for a game."""
-        game = any(source.kind == "game" for source in check.sources.values())
-        return min(self.members, GAME_MEMBERS) if game else self.members
-
-    def values(self, sources: Mapping[str, Source], claim: Claim, draws: int) -> dict[str, Value]:
-        """Return a value for every reference of a formula, at the centre or the first so many draws.
-
-        A draw is the same however many follow it, so runs and games of different size can be mixed.
-        """
-        found: dict[str, Value] = {}
-        for key, source in sources.items():
-            if source.kind == "run":
-                path = self.run(source.owner, self.members if draws else 0)[source.what]
-                found[key] = Path(path.times, path.values[:, :draws]) if draws else path
-            elif source.kind == "game":
-                found[key] = self.game(source.owner, draws)[source.what]
-            elif source.kind == "series":
-                times, parts = self.series(source.owner)
-                found[key] = Path(times, np.array([[number.value] for number in parts.values()]))
-            else:
-                number = self.number(source, claim)
-                found[key] = np.asarray(number.value)
-                if draws and number.family != "exact":
-                    found[key] = number.at(standard_normal(f"fact:{key}", draws, self.seed))
-        return found
-
-    def series(self, name: str) -> tuple[Array, dict[str, Uncertain]]:
-        """Return the dates of a series and its observations at dates, by fact, in base units."""
-        rows = [row for row in self.flywheel.series[name] if row.until is None]
-        parts: dict[str, Uncertain] = {}
-        for row in rows:
-            factor = base_factor(parse_unit(row.unit, self.flywheel.units))
-            low, high = (None if end is None else end * factor for end in (row.low, row.high))
-            parts[f"{name}:{row.fact}"] = Uncertain.of(row.value * factor, low, high)
-        return np.array([row.time for row in rows]), parts
-
-    @cached_property
-    def parameters(self) -> Mapping[str, Array]:
-        """What was drawn, [draw] by parameter; the same for all runs."""
-        spec = RunSpec(members=self.members, seed=self.seed)
-        drawn: dict[str, Array] = {}
-        for change in changes_of(self.flywheel, spec):
-            drawn |= {n: np.asarray(v, dtype=np.float64) for n, v in change.values.items() if np.ndim(v)}
-        return drawn
-
-
-def _sources(claims: Iterable[Claim]) -> Iterable[Source]:
-    for claim in claims:
-        parts: list[Check | Figure] = [*claim.checks, *claim.figures]
-        for part in parts:
-            yield from part.sources.values()
-
-
 # judging --------------------------------------------------------------------------------------
 
 
-def _finding(claim: Claim, evidence: _Evidence) -> Finding:
+def _finding(claim: Claim, evidence: Evidence) -> Finding:
     checks = tuple(_judged(check, claim, evidence) for check in claim.checks)
     figures = {figure.id: _shown(figure, claim, evidence) for figure in claim.figures}
     cited = [*claim.facts, *(fact for check in checks for fact in check.facts)]
-    cited += [source.owner for source in _sources([claim]) if source.kind == "fact"]
+    parts: tuple[Check | Figure, ...] = (*claim.checks, *claim.figures)
+    cited += [source.owner for part in parts for source in part.sources.values() if source.kind == "fact"]
     why = _why(claim, checks, figures)
     return Finding(claim, _verdict(checks), why, tuple(dict.fromkeys(cited)), checks)
 
@@ -291,17 +168,17 @@ def _verdict(checks: Sequence[CheckFinding]) -> str:
     return min(words, key=lambda word: abs(LADDER.index(word) - 2))
 
 
-def _judged(check: Check, claim: Claim, evidence: _Evidence) -> CheckFinding:
+def _judged(check: Check, claim: Claim, evidence: Evidence) -> CheckFinding:
     if check.comparison is None:
         if check.ill_posed:
             return CheckFinding(check, "ill-posed", caveats=(f"ill-posed, {check.ill_posed}",))
         return CheckFinding(check, "untestable", caveats=(f"untestable, it would need {check.needs}",))
     if check.kind == "model":
-        central = evidence.values(check.sources, claim, 0)
+        central = evidence.values(check, claim, 0)
         drawn = parameters = None
         draws = evidence.draws(check)
         if draws:
-            drawn = evidence.values(check.sources, claim, draws)
+            drawn = evidence.values(check, claim, draws)
             parameters = {name: values[:draws] for name, values in evidence.parameters.items()}
         judged = judge_members(check.comparison, central, drawn, parameters)
     else:
@@ -309,7 +186,7 @@ def _judged(check: Check, claim: Claim, evidence: _Evidence) -> CheckFinding:
     return _in_unit(check, claim, judged, evidence)
 
 
-def _of_numbers(check: Check, claim: Claim, evidence: _Evidence) -> Judgement:
+def _of_numbers(check: Check, claim: Claim, evidence: Evidence) -> Judgement:
     assert check.comparison is not None
     inputs: dict[str, Uncertain] = {}
     fixed: dict[str, float] = {}
@@ -326,10 +203,10 @@ def _of_numbers(check: Check, claim: Claim, evidence: _Evidence) -> Judgement:
     return judge_numbers(check.comparison, inputs, fixed, series, seed=evidence.seed)
 
 
-def _in_unit(check: Check, claim: Claim, judged: Judgement, evidence: _Evidence) -> CheckFinding:
+def _in_unit(check: Check, claim: Claim, judged: Judgement, evidence: Evidence) -> CheckFinding:
     """Return a judgement in the check's unit, with the names that people know its inputs by."""
     assert check.comparison is not None
-    central = evidence.values(check.sources, claim, 0)
+    central = evidence.values(check, claim, 0)
     bounds = [
         float(np.ravel(_plain(evaluate(b, central)))[0]) / check.factor for b in check.comparison.bounds
     ]
@@ -380,8 +257,8 @@ def _plain(value: Value) -> Array:
 # reasons --------------------------------------------------------------------------------------
 
 
-def _shown(figure: Figure, claim: Claim, evidence: _Evidence) -> tuple[float, str]:
-    value = evaluate(figure.expr, evidence.values(figure.sources, claim, 0))
+def _shown(figure: Figure, claim: Claim, evidence: Evidence) -> tuple[float, str]:
+    value = evaluate(figure.expr, evidence.values(figure, claim, 0))
     return float(np.ravel(_plain(value))[0]) / figure.factor, figure.unit
 
 

@@ -59,6 +59,11 @@ class Fact:
         return self.value
 
     @property
+    def sourced(self) -> bool:
+        """Whether anyone is named who says it."""
+        return bool(self.source_title or self.publisher or self.url)
+
+    @property
     def exact(self) -> bool:
         """Whether no range is known."""
         return self.low is None and self.high is None

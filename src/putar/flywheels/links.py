@@ -27,7 +27,7 @@ from putar.runs.execute import execute
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LinkFinding", "find_links", "parse_output", "protocols_of"]
+__all__ = ["LinkFinding", "find_links", "parse_output", "play", "protocols_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,17 +174,25 @@ def find_links(
         If the model has no links, or a name or date is unknown.
     """
     began = time.perf_counter()
-    links = [form.id for form in flywheel.links]
-    if not links:
-        raise UsageError(f"{flywheel.name} has no links", "declare links with both of their forms")
-    point = synergy(links, _values(flywheel, protocol, replace(spec, members=0), links))
-    spread = None
-    if members:
-        drawn = replace(spec, members=members, seed=seed)
-        spread = synergy(links, _values(flywheel, protocol, drawn, links))
+    point = play(flywheel, protocol, replace(spec, members=0))
+    spread = play(flywheel, protocol, replace(spec, members=members, seed=seed)) if members else None
     unit = flywheel.model[protocol.output.partition("[")[0]].unit
     stalls = stall_margins(flywheel, protocol, spec)
     return LinkFinding(flywheel, protocol, unit, point, spread, stalls, time.perf_counter() - began)
+
+
+def play(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> Synergy:
+    """Return the links' game at the central values, or over the specification's draws.
+
+    Raises
+    ------
+    UsageError
+        As `find_links`.
+    """
+    links = [form.id for form in flywheel.links]
+    if not links:
+        raise UsageError(f"{flywheel.name} has no links", "declare links with both of their forms")
+    return synergy(links, _values(flywheel, protocol, spec, links))
 
 
 def _values(flywheel: Flywheel, protocol: Protocol, spec: RunSpec, links: list[str]) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ names, so that no draw rewrites what has happened.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from putar.runs.draws import draw, drawn_parameters
 from putar.runs.ensemble import Ensemble
 from putar.runs.execute import execute
 
-__all__ = ["changes_of", "design_of", "draws_of", "simulate"]
+__all__ = ["Draws", "changes_of", "design_of", "draws_for", "draws_of", "simulate"]
 
 
 def simulate(
@@ -32,6 +33,7 @@ def simulate(
     save_at: Sequence[float] | None = None,
     kernel: str = "auto",
     threads: int | None = None,
+    draws: Draws | None = None,
 ) -> Ensemble:
     """Return the ensemble that a specification asks for.
 
@@ -39,6 +41,7 @@ def simulate(
     ----------
     save : outputs to keep; by default those of the specification, or all
     save_at : dates to keep; by default every saved row of the model
+    draws : those of `draws_for`, where several runs share them
 
     Raises
     ------
@@ -51,7 +54,7 @@ def simulate(
     outputs = save or spec.save or tuple(name for name, _ in program.outputs)
     return execute(
         program,
-        design_of(flywheel, spec),
+        design_of(flywheel, spec, draws),
         outputs,
         save_at=save_at,
         seed=spec.seed,
@@ -60,19 +63,45 @@ def simulate(
     )
 
 
-def design_of(flywheel: Flywheel, spec: RunSpec) -> Design:
+@dataclass(frozen=True, slots=True, eq=False)
+class Draws:
+    """What was drawn, [member] by parameter: `early` from the start on, `later` from the uncertainty date."""
+
+    members: int
+    seed: int
+    vector: str
+    early: Mapping[str, NDArray[np.float64]]
+    later: Mapping[str, NDArray[np.float64]]
+
+    def fit(self, spec: RunSpec) -> bool:
+        """Return whether a specification asks for draws of this kind."""
+        return (self.members, self.seed, self.vector) == (spec.members, spec.seed, spec.vector)
+
+
+def design_of(flywheel: Flywheel, spec: RunSpec, draws: Draws | None = None) -> Design:
     """Return the design of a specification: its changes, with draws where it has members."""
-    return design(flywheel.program, changes_of(flywheel, spec), max(1, spec.members))
+    return design(flywheel.program, changes_of(flywheel, spec, draws), max(1, spec.members))
 
 
-def changes_of(flywheel: Flywheel, spec: RunSpec) -> tuple[Change, ...]:
-    """Return everything that a specification changes, in the order in which it acts."""
+def changes_of(flywheel: Flywheel, spec: RunSpec, draws: Draws | None = None) -> tuple[Change, ...]:
+    """Return everything that a specification changes, in the order in which it acts.
+
+    Parameters
+    ----------
+    draws : those of `draws_for`; made, where they are not given or are not of the specification's kind
+    """
     changes: list[Change] = []
     if spec.vector == "default":
         changes.append(Change(_defaults(flywheel)))
     if spec.members:
         held = {name for c in spec.changes if not c.scale for name in c.values}
-        drawn = draws_of(flywheel, spec.members, spec.seed, held, spec.vector)
+        if draws is None or (draws.members, draws.seed, draws.vector) != (
+            spec.members,
+            spec.seed,
+            spec.vector,
+        ):
+            draws = draws_for(flywheel, spec.members, spec.seed, spec.vector)
+        drawn = draws_of(flywheel, draws, held)
         changes.extend(_scaled(change, spec.changes) for change in drawn)
     changes.extend(spec.changes)
     if spec.cut:
@@ -83,20 +112,25 @@ def changes_of(flywheel: Flywheel, spec: RunSpec) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def draws_of(
-    flywheel: Flywheel, members: int, seed: int, held: set[str], vector: str = "fitted"
-) -> tuple[Change, ...]:
-    """Return the draws of a flywheel's parameters as changes: the fitted ones, then the others."""
+def draws_for(flywheel: Flywheel, members: int, seed: int, vector: str = "fitted") -> Draws:
+    """Return draws of a flywheel's parameters; those that were fitted come from the fit's posterior."""
     known = drawn_parameters(flywheel.model)
     posterior = read_posterior(flywheel.path) if vector == "fitted" else None
-    fitted = set(posterior.names) if posterior is not None else set()
     early: Mapping[str, NDArray[np.float64]] = {}
     if posterior is not None:
         early = posterior_draws(posterior, _fitted(flywheel), members, seed)
-    later = draw(flywheel.model, members, seed, [n for n in known if n not in fitted and n not in held])
+    later = draw(flywheel.model, members, seed, [name for name in known if name not in early])
+    return Draws(members, seed, vector, early, later)
+
+
+def draws_of(flywheel: Flywheel, draws: Draws, held: set[str]) -> tuple[Change, ...]:
+    """Return draws as changes, without the parameters that are held: the fitted ones, then the others."""
     changes = [
-        Change({name: values for name, values in early.items() if name not in held}),
-        Change(later, flywheel.uncertainty_from),
+        Change({name: values for name, values in draws.early.items() if name not in held}),
+        Change(
+            {name: values for name, values in draws.later.items() if name not in held},
+            flywheel.uncertainty_from,
+        ),
     ]
     return tuple(change for change in changes if change.values)
 

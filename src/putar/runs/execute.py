@@ -86,10 +86,10 @@ def execute(
     return Ensemble(times, tuple(outputs), values, status, failures, name)
 
 
-def _spans(program: Program, design: Design, stops: Sequence[int]) -> list[tuple[Array, int, int]]:
-    """Return (parameters, first step, last step) pieces, split at changes and at stops."""
-    starts = [segment.first for segment in design.segments]
-    borders = sorted({*starts, *stops, program.steps})
+def _spans(program: Program, design: Design, stops: Sequence[int], end: int) -> list[tuple[Array, int, int]]:
+    """Return (parameters, first step, last step) pieces up to a step, split at changes and at stops."""
+    starts = [segment.first for segment in design.segments if segment.first <= end]
+    borders = sorted({*starts, *stops, end})
     pairs = list(pairwise(borders))
     if starts[-1] == program.steps:  # a change at the very stop shows in the last row alone
         pairs.append((program.steps, program.steps))
@@ -108,19 +108,23 @@ def _rows(
 ) -> tuple[Sequence[int], Array, list[Array], str]:
     """Return the steps that are kept, the last states, the rows span by span, and the kernel's name.
 
-    For dates, the program runs silently between the wanted steps and keeps one row at each of them.
+    For dates, the program runs silently between stretches of wanted steps, and stops after the last.
     """
     loud = program if wanted is None else _saving(program, 1)
     quiet = program if wanted is None else _saving(program, program.steps + 1)
     keep = set(saved_steps(program, 0, program.steps) if wanted is None else wanted)
-    stops = [] if wanted is None else [s for step in wanted for s in (step, min(step + 1, program.steps))]
+    stops, end = [], program.steps
+    if wanted is not None:
+        stops = [step for step in wanted if step - 1 not in keep]
+        stops += [min(step + 1, end) for step in wanted if step + 1 not in keep]
+        end = min(wanted[-1] + 1, end)
     few = design.members if design.members <= FEW else None
     machines = {id(p): _machine(p, tuple(outputs), kernel, few) for p in (loud, quiet)}
     states = machines[id(loud)].initialise(design.segments[0].parameters)
     pieces: list[Array] = []
-    spans = _spans(program, design, stops)
+    spans = _spans(program, design, stops, end)
     for index, (parameters, first, last) in enumerate(spans):
-        one = loud if last <= first + 1 and first in keep else quiet
+        one = loud if first in keep else quiet
         rows = machines[id(one)].advance(parameters, states, first, last, seed=seed, threads=threads)
         again = index + 1 < len(spans) and last == program.steps  # this row belongs to the next span
         steps = saved_steps(one, first, last)
