@@ -38,12 +38,15 @@ def reaches(graph: CausalGraph, target: str) -> set[str]:
 
 
 def drives_of(formulas: Formulas, graph: CausalGraph, target: str) -> list[str]:
-    """Return what drives a target from outside any loop: formulas of the clock, and stocks without a loop behind.
+    """Return what drives a target from outside any loop: formulas of the clock, and stocks without a loop.
 
     A stock counts when no loop acts on it, so that it goes where constants and the clock send it.
 
     """
     acting = reaches(graph, target)
+    if graph.partition:  # what acts on no loop of the target's past only does its sums
+        looped = [name for name in graph.partition if name in acting]
+        acting &= set().union(*(reaches(graph, name) for name in looped)) if looped else acting
     found = []
     for name, formula in formulas.all.items():
         if name not in acting:

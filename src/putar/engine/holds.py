@@ -1,9 +1,8 @@
-"""A Program in which what comes from outside can be held still: one new parameter a drive, and one for the
-start.
+"""A Program in which what comes from outside can be held still, and all stocks can start elsewhere.
 
-A drive is a formula that reads the clock or a draw, or a stock that grows without any loop behind it. From
-the date in its parameter on, the drive keeps the clock of that date, or its rate is 0; by default the date
-is infinite and the Program means what it meant. `start scale` multiplies all initial values of stocks.
+A drive is a formula that reads the clock, or a stock that grows without any loop behind it. From the date in
+its parameter on, the drive keeps the clock of that date, or its rate is 0; by default the date is infinite
+and the Program means what it meant. `start scale` multiplies all initial values of stocks.
 """
 
 from __future__ import annotations

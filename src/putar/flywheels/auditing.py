@@ -111,7 +111,7 @@ def _runs(flywheel: Flywheel, feedback: Feedback, target: str) -> Iterator[Check
     now = time.start if flywheel.now is None else flywheel.now
     drives = drives_of(formulas, graph, target)
     ranged = [
-        (name, parameter.low, parameter.high)
+        (name, float(parameter.low), float(parameter.high))
         for variable in flywheel.model.variables
         for name, parameter in flywheel.model.parameters(variable)
         if parameter.low is not None and parameter.high is not None and parameter.low < parameter.high
@@ -122,7 +122,9 @@ def _runs(flywheel: Flywheel, feedback: Feedback, target: str) -> Iterator[Check
     members += [{f"{HOLD}{name}": now} for name in drives]
     members.append({f"{HOLD}{name}": now for name in drives})
     members += [{START: 0.5}, {START: 2.0}]
-    members += [{name: end} for name, low, high in ranged for end in (low, high)]  # type: ignore[dict-item]
+    ends = [{name: end} for name, low, high in ranged for end in (low, high)]
+    members += ends
+    members += [{**end, **_cut(flywheel)} for end in ends] if flywheel.self_turning is not None else []
     names = sorted({name for member in members for name in member})
     values = {name: np.array([m.get(name, defaults[name]) for m in members]) for name in names}
     plan = design(program, [*changes_of(flywheel, RunSpec()), Change(values)], len(members))
@@ -136,6 +138,14 @@ def _runs(flywheel: Flywheel, feedback: Feedback, target: str) -> Iterator[Check
     yield from _endings(flywheel, feedback)
     if after > 0:
         yield from _twins(target, ranged, series, len(drives) + 4, after, flywheel)
+
+
+def _cut(flywheel: Flywheel) -> dict[str, float]:
+    """Return the constants that put the outside links at arm's length."""
+    asked = flywheel.self_turning
+    assert asked is not None
+    start = flywheel.model.time.start if asked.cut_from is None else asked.cut_from
+    return {**{f"links.{link}": 0.0 for link in asked.outside_links}, "links.cut_date": start}
 
 
 def _drives(target: str, drives: list[str], series: Array, now: int, date: float) -> Iterator[Check]:
@@ -154,8 +164,8 @@ def _drives(target: str, drives: list[str], series: Array, now: int, date: float
     listed = ", ".join(f"{label(name)} {shares[name]:+.0%}" for name in largest)
     carried = "an unknown part" if together is None else f"{together:.0%}"
     what = (
-        f"held at {date_text(date)}, the {len(drives)} outside drives take away {carried} of the later growth of "
-        f"{label(target)}" + (f" (one at a time: {listed})" if listed else "")
+        f"held {date_text(date)}, the {len(drives)} outside drives take away {carried} of the later growth "
+        f"of {label(target)}" + (f" (one at a time: {listed})" if listed else "")
     )
     severity = "warning" if together is not None and together > 0.5 else "note"
     numbers = {"all": together} if together is not None else {}
@@ -171,7 +181,8 @@ def _starts(target: str, other: Array, base: Array, stop: float) -> Iterator[Che
     moved = max(abs(end / last - 1.0) for end in ends)
     numbers = {"half": ends[0], "base": last, "double": ends[1]}
     if moved < SAME:
-        what = f"any start gives the same {label(target)} at {date_text(stop)}: half or double changes {moved:.1%}"
+        what = f"any start gives the same {label(target)} at {date_text(stop)}: half or double changes "
+        what += f"{moved:.1%}"
         fix = "do not tell the start as the reason of the end"
         yield Check("start", "warning", what, fix, (target,), numbers)
     else:
@@ -204,7 +215,7 @@ def _endings(flywheel: Flywheel, feedback: Feedback) -> Iterator[Check]:
 
 def _twins(
     target: str,
-    ranged: list[tuple[str, float | None, float | None]],
+    ranged: list[tuple[str, float, float]],
     series: Array,
     first: int,
     now: int,
@@ -218,6 +229,7 @@ def _twins(
         pair = series[:, first + 2 * place : first + 2 * place + 2]
         if not np.isfinite(pair).all():
             continue
+        cut = series[-1, first + 2 * (len(ranged) + place) : first + 2 * (len(ranged) + place) + 2]
         past = float(np.abs(pair[: now + 1] - base[: now + 1, None]).max()) / scale
         ends = (float(pair[-1, 0]), float(pair[-1, 1]))
         apart = abs(ends[1] - ends[0]) / max(abs(float(base[-1])), 1e-300)
@@ -229,5 +241,17 @@ def _twins(
             numbers = {"low": ends[0], "high": ends[1], "past": past}
             fix = "show both beside every answer that depends on it"
             found.append((apart, Check("same past, other future", "note", what, fix, (name,), numbers)))
+        elif past < SAME and len(cut) == 2 and np.isfinite(cut).all():
+            spread = float(abs(cut[1] - cut[0]) / max(np.abs(cut).max(), 1e-300))
+            if spread > APART:
+                what = (
+                    f"{name} = {low:g} and {high:g} fit the same data; without the outside links "
+                    f"{label(target)} at the end would be {cut[0]:.4g} or {cut[1]:.4g}"
+                )
+                numbers = {"low": float(cut[0]), "high": float(cut[1]), "past": past}
+                fix = "show both beside every answer about causes"
+                check = Check("same data, other structure", "note", what, fix, (name,), numbers)
+                found.append((1.0 + spread, check))
     found.sort(key=lambda pair: -pair[0])
-    yield from (check for _, check in found[:LISTED])
+    for kind in dict.fromkeys(check.check for _, check in found):
+        yield from [check for _, check in found if check.check == kind][:LISTED]
