@@ -342,3 +342,21 @@ def loops_command(
         from putar.workbench.terminal_loops import print_loops
 
         print_loops(_console(), found.as_json())
+
+
+@main.command("moat")
+@click.argument("flywheel")
+@click.option("--scenario", default="base", show_default=True, help="A scenario of the flywheel.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
+)
+@_json_option
+def moat_command(flywheel: str, scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
+    """Say what each rival of FLYWHEEL lacks, how long and dear the way is, and what is out of reach."""
+    document = _open(flywheel).moat(scenario, set=settings).as_json()
+    if as_json:
+        _emit(document)
+    else:
+        from putar.workbench.terminal import print_moat
+
+        print_moat(_console(), document)

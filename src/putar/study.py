@@ -20,6 +20,7 @@ from putar.flywheels.claims import Finding, check_claims
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel, from_model
 from putar.flywheels.links import LinkFinding, find_links, parse_output, protocols_of
+from putar.flywheels.moat import MoatFinding, find_moat, rivalry_of
 from putar.flywheels.problems import find_problems
 from putar.flywheels.scenarios import RunSpec, find_scenario, parse_setting, run_spec
 from putar.flywheels.simulate import simulate
@@ -232,6 +233,19 @@ class Study:
         """
         spec = self.spec(scenario, set, cut, None, members, seed)
         return find_feedback(self.flywheel, spec, window=window, stocks=stocks)
+
+    def moat(
+        self, scenario: str = "base", *, set: Mapping[str, ArrayLike] | Sequence[str] | None = None
+    ) -> MoatFinding:
+        """Return what each rival would need to stand where the group stands, and what stays out of its reach.
+
+        Raises
+        ------
+        UsageError
+            If the flywheel names no rivals.
+        """
+        rivalry_of(self.flywheel)  # said before the links are run
+        return find_moat(self.flywheel, self.links(scenario=scenario, set=set))
 
     def settings(self, texts: Sequence[str]) -> dict[str, ArrayLike]:
         """Return what texts such as `fleet.life=4@2027` set, for `run`."""

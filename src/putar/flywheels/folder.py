@@ -1,8 +1,9 @@
 """A flywheel's folder, read whole: the model, its facts, what it is asked, and every problem at once.
 
 The files are those of docs/format.md: flywheel.toml, parameters.toml, one .putar file a subsystem,
-facts.csv, series.csv and claims.toml. What is shared by several subsystems is said in flywheel.toml;
-constants are in parameters.toml and become variables of the model here. claims.toml is read by `claims`.
+facts.csv, series.csv, claims.toml and, where there are rivals, moat.toml. What is shared by several
+subsystems is said in flywheel.toml; constants are in parameters.toml and become variables of the model
+here. claims.toml is read by `claims`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from putar.flywheels.questions import (
     Valuation,
     unknown,
 )
+from putar.flywheels.rivals import Rivalry, read_rivalry
 from putar.flywheels.scenarios import Scenario, read_scenarios
 from putar.flywheels.series import Observation, read_series
 from putar.formats.text import read_subsystem
@@ -111,6 +113,7 @@ class Flywheel:
     tables: tuple[AskedTable, ...] = ()
     loops: tuple[AskedLoop, ...] = ()
     problems: tuple[Problem, ...] = ()
+    rivalry: Rivalry | None = None
 
     @cached_property
     def program(self) -> Program:
@@ -214,6 +217,9 @@ class _Folder:
             return None
         asked = QuestionReader(self.top, model)
         series = read_series(self.path / "series.csv", model, facts, table, self.problems)
+        ids = [link.id for _, link in links]
+        rivalry = read_rivalry(self.path / "moat.toml", ids, facts, table, self.problems)
+        extra = () if rivalry is None else ("moat.toml",)
         flywheel = Flywheel(
             name,
             model,
@@ -232,10 +238,11 @@ class _Folder:
             asked.self_turning(now),
             facts,
             series,
-            ("flywheel.toml", "parameters.toml", *files, "facts.csv", "series.csv", "claims.toml"),
+            ("flywheel.toml", "parameters.toml", *files, "facts.csv", "series.csv", "claims.toml", *extra),
             asked.tables(),
             asked.loops(),
             tuple(problem for problem in self.problems if problem.severity != "error"),
+            rivalry,
         )
         top.close()
         return flywheel

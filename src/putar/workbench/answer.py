@@ -18,6 +18,7 @@ from putar.flywheels.claims import Finding, check_claims
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.links import LinkFinding, find_links
+from putar.flywheels.moat import MoatFinding, find_moat
 from putar.flywheels.scenarios import BASE, RunSpec, Scenario
 from putar.flywheels.simulate import simulate
 from putar.flywheels.tables import TableFinding, find_table
@@ -58,6 +59,7 @@ class Answer:
     feedback: Feedback | None
     seconds: float
     files: tuple[str, ...] = ()
+    moat: MoatFinding | None = None
 
     def with_files(self, files: tuple[str, ...]) -> Answer:
         """Return the same answer, with the files that were written."""
@@ -100,6 +102,7 @@ class Answer:
             "links": {"outputs": [finding.as_json() for finding in self.links]},
             **({} if self.feedback is None else self.feedback.page()),
             "binds": binding_spans(flywheel, self.base),
+            "moat": None if self.moat is None else self.moat.as_json(),
             "scenarios": {
                 "columns": [] if scenarios is None else scenarios.column_rows(),
                 "rows": [] if scenarios is None else scenarios.named_rows(),
@@ -133,10 +136,10 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) 
     feedback = find_feedback(flywheel, spec) if base.finished[0] else None
     verdict = find_verdict(flywheel, spec, base, feedback)
     tables = tuple(find_table(flywheel, table, single) for table in flywheel.tables)
+    moat = find_moat(flywheel, links[0]) if links and flywheel.rivalry is not None else None
     seconds = time.perf_counter() - began
-    return Answer(
-        flywheel, scenario, spec, base, band, links, claims, verdict, tables, others, feedback, seconds
-    )
+    parts = (flywheel, scenario, spec, base, band, links, claims, verdict, tables, others, feedback)
+    return Answer(*parts, seconds, moat=moat)
 
 
 def _band_dates(flywheel: Flywheel) -> list[float]:

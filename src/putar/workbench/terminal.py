@@ -17,7 +17,7 @@ from rich.text import Text
 
 from putar.language.amounts import number_text, unit_words
 
-__all__ = ["print_answer", "print_claims", "print_links", "print_problems", "print_table"]
+__all__ = ["print_answer", "print_claims", "print_links", "print_moat", "print_problems", "print_table"]
 
 LAMPS = {
     "holds": ("●", "green"),
@@ -48,6 +48,9 @@ def print_answer(console: Console, payload: Row) -> None:
     outputs = payload["links"]["outputs"]
     for output in outputs:
         _section(console, f"Which link carries it: {output['label']}", _links(output))
+    if payload.get("moat"):
+        moat = payload["moat"]
+        _section(console, f"Who could build what {moat['group']['title']} have", _moat(moat))
     if payload["binds"]:
         _section(console, "What binds when", _binds(payload["binds"]))
     if payload["claims"]:
@@ -71,6 +74,11 @@ def print_links(console: Console, findings: Sequence[Row]) -> None:
 def print_claims(console: Console, claims: Sequence[Row]) -> None:
     """Print every claim with its checks."""
     _section(console, "What the story says", _claims(claims, long=True))
+
+
+def print_moat(console: Console, moat: Row) -> None:
+    """Print what each rival lacks, how long and dear the way is, and what stays out of reach."""
+    _section(console, f"Who could build what {moat['group']['title']} have", _moat(moat))
 
 
 def print_problems(console: Console, problems: Sequence[Row], name: str) -> None:
@@ -203,6 +211,30 @@ def _together(output: Row) -> Iterable[RenderableType]:
             f"{number_text(pair['beyond_single'])} beyond the two single cuts.",
             style="dim",
         )
+
+
+def _moat(moat: Row) -> RenderableType:
+    unit, time = unit_words(moat["unit"]["cost"]), moat["unit"]["years"]
+    titles = {capability["name"]: capability["title"] for capability in moat["capabilities"]}
+    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    grid.add_column("rival")
+    for name in (f"{time}s", "longest", unit, "large gaps", "out of reach"):
+        grid.add_column(name, justify="left" if name == "longest" else "right", no_wrap=name != "large gaps")
+    for rival in moat["rivals"]:
+        for name, way in ((rival["title"], rival["build"]), ("  with contracts", rival["contract"])):
+            ends = way["varied"]["share_out_of_reach"]
+            share = f"{way['share_out_of_reach']:.0%} ({ends['low']:.0%} to {ends['high']:.0%})"
+            longest = titles.get(way["longest"], "").lower()
+            shown = [number_text(way["years"]), longest, number_text(way["cost"]), str(way["gaps"]), share]
+            grid.add_row(Text(name, style="" if way is rival["build"] else "dim"), *shown)
+    floors = [f"{rival['title']} {number_text(rival['build']['useful_budget'])}" for rival in moat["rivals"]]
+    what = (
+        f"Gaps are closed at once and at an even pace, up to {moat['goal']:.0%} of the group's level, so "
+        f"money cannot shorten the {time}s above; spending beyond this much a {time} buys nothing ({unit}): "
+        f"{', '.join(floors)}. Out of reach is the part of what links carry that a rival cannot have; in "
+        f"brackets with all of its levels {moat['varied_by']:g} higher and lower, which are judgements."
+    )
+    return Group(grid, Text(what, style="dim"))
 
 
 def _binds(spans: Sequence[Row]) -> RenderableType:
