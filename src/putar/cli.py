@@ -155,7 +155,8 @@ def run_command(
     """Run MODEL, answer its questions, and write a page that opens anywhere."""
     study = _open(model)
     if table is not None:
-        finding = study.table(table, scenario, set=settings, cut=cut).as_json()
+        one = study.table(table, scenario, set=settings, cut=cut, members=members, seed=seed)
+        finding = one.as_json()
         if as_json:
             _emit(finding)
         else:
@@ -360,3 +361,33 @@ def moat_command(flywheel: str, scenario: str, settings: tuple[str, ...], as_jso
         from putar.workbench.terminal import print_moat
 
         print_moat(_console(), document)
+
+
+@main.command("sensitivity")
+@click.argument("model")
+@click.option("--output", metavar="VAR@DATE", help="What is asked about; 'value' for the flywheel's value.")
+@click.option("--scenario", default="base", show_default=True, help="A scenario of the flywheel.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
+)
+@click.option("--members", default=1000, show_default=True, help="Draws of all constants together.")
+@click.option("--seed", default=0, show_default=True, help="Of the random draws.")
+@_json_option
+def sensitivity_command(
+    model: str,
+    output: str | None,
+    scenario: str,
+    settings: tuple[str, ...],
+    members: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Say how an output of MODEL spreads over draws, and which constants drive it."""
+    study = _open(model)
+    found = study.sensitivity(output, scenario=scenario, set=settings, members=members, seed=seed).as_json()
+    if as_json:
+        _emit(found)
+    else:
+        from putar.workbench.terminal import print_drivers
+
+        print_drivers(_console(), found)

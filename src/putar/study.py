@@ -17,11 +17,13 @@ from putar.errors import Problem, UsageError, nearest
 from putar.flywheels.auditing import Check, audit
 from putar.flywheels.catalogue import find, names, with_units
 from putar.flywheels.claims import Finding, check_claims
+from putar.flywheels.drivers import Drivers, find_drivers
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel, from_model
 from putar.flywheels.links import LinkFinding, find_links, parse_output, protocols_of
 from putar.flywheels.moat import MoatFinding, find_moat, rivalry_of
 from putar.flywheels.problems import find_problems
+from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec, find_scenario, parse_setting, run_spec
 from putar.flywheels.simulate import simulate
 from putar.flywheels.story import read_story
@@ -186,15 +188,18 @@ class Study:
         cut_from : the date from which links are at arm's length; by default the flywheel's "now"
         members : draws for the band of each share
         """
-        if output is None:
-            asked = protocols_of(self.flywheel)[0]
-            asked = asked if cut_from is None else replace(asked, cut_from=cut_from)
-        else:
+        asked = self._asked(output, cut_from)
+        return find_links(self.flywheel, asked, self.spec(scenario, set), members, seed)
+
+    def _asked(self, output: str | None, cut_from: float | None) -> Protocol:
+        """Return which output is meant, read when, with links cut from when."""
+        if output is not None:
             name, sign, date = output.partition("@")
             outputs = [name for name, _ in self.flywheel.program.outputs]
             full = name if name == "value" else _short_name(name, outputs)
-            asked = parse_output(self.flywheel, f"{full}{sign}{date}", cut_from)
-        return find_links(self.flywheel, asked, self.spec(scenario, set), members, seed)
+            return parse_output(self.flywheel, f"{full}{sign}{date}", cut_from)
+        asked = protocols_of(self.flywheel)[0]
+        return asked if cut_from is None else replace(asked, cut_from=cut_from)
 
     def link_protocols(
         self,
@@ -247,6 +252,25 @@ class Study:
         rivalry_of(self.flywheel)  # said before the links are run
         return find_moat(self.flywheel, self.links(scenario=scenario, set=set))
 
+    def sensitivity(
+        self,
+        output: str | None = None,
+        *,
+        scenario: str = "base",
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
+        members: int = 1000,
+        seed: int = 0,
+    ) -> Drivers:
+        """Return how an output spreads over draws, and which constants drive it.
+
+        Parameters
+        ----------
+        output : `variable@date`, or `value`; by default the first that the flywheel asks its links about
+        """
+        asked = self._asked(output, None)
+        spec = self.spec(scenario, set, members=members, seed=seed)
+        return find_drivers(self.flywheel, spec, asked.output, asked.at)
+
     def settings(self, texts: Sequence[str]) -> dict[str, ArrayLike]:
         """Return what texts such as `fleet.life=4@2027` set, for `run`."""
         found = [parse_setting(text, self.model) for text in texts]
@@ -259,9 +283,11 @@ class Study:
         *,
         set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
         cut: Sequence[str] = (),
+        members: int = 0,
+        seed: int = 0,
     ) -> TableFinding:
-        """Return one of the tables that the flywheel declares."""
-        spec = self.spec(scenario, set, cut)
+        """Return one of the tables that the flywheel declares; members and seed are for tables of draws."""
+        spec = self.spec(scenario, set, cut, None, members, seed)
         return find_table(self.flywheel, table_named(self.flywheel, name), spec)
 
     def claims(self, members: int | None = None, seed: int = 0) -> tuple[Finding, ...]:

@@ -18,11 +18,11 @@ from putar.engine.formulas import Formulas, formulas
 from putar.engine.ir import Program
 from putar.engine.lower import lower
 from putar.errors import ModelErrors, Problem, UsageError, Where, nearest
+from putar.flywheels.asked_tables import AskedTable, read_tables
 from putar.flywheels.facts import Fact, find_fact, read_facts
 from putar.flywheels.located import Document, Table, read_toml
 from putar.flywheels.parameters import read_parameters
 from putar.flywheels.questions import (
-    AskedTable,
     Headline,
     Lever,
     Protocol,
@@ -239,7 +239,7 @@ class _Folder:
             facts,
             series,
             ("flywheel.toml", "parameters.toml", *files, "facts.csv", "series.csv", "claims.toml", *extra),
-            asked.tables(),
+            read_tables(top, model),
             asked.loops(),
             tuple(problem for problem in self.problems if problem.severity != "error"),
             rivalry,

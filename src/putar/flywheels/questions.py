@@ -1,4 +1,4 @@
-"""What a flywheel is asked: headline, levers, links' protocols, loops, value, tables, self-turning test.
+"""What a flywheel is asked: headline, levers, links' protocols, loops, value, self-turning test.
 
 Each is a part of flywheel.toml; the names in them must exist in the model. What the answers are is
 computed elsewhere; these are the questions.
@@ -16,8 +16,6 @@ from putar.flywheels.series import Observation
 from putar.language.model import Model, TimeSpec
 
 __all__ = [
-    "AskedTable",
-    "Column",
     "Headline",
     "Lever",
     "Protocol",
@@ -82,27 +80,6 @@ class SelfTurning:
     shock_date: float | None
     variable: str
     after: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: a variable at a date, less its value at `since` where that is said."""
-
-    variable: str
-    label: str
-    at: float | None = None
-    since: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AskedTable:
-    """A table the flywheel declares: one row a scenario, or one row a date."""
-
-    name: str
-    title: str
-    columns: tuple[Column, ...]
-    scenarios: tuple[str, ...] = ()
-    dates: tuple[float, ...] = ()
 
 
 class QuestionReader:
@@ -222,32 +199,6 @@ class QuestionReader:
         if name and name not in self.outputs:
             unknown(table, key, "variable", name, self.outputs)
         return name
-
-    def tables(self) -> tuple[AskedTable, ...]:
-        """Return the tables that `putar run --table` and the page can show."""
-        found: list[AskedTable] = []
-        scenarios = self.top.table("scenario")
-        known = ["base", *(scenarios.data if scenarios is not None else {})]
-        for table in self.top.tables("table"):
-            name, title = table.text("name"), table.text("title")
-            rows, dates = table.texts("scenarios"), table.get("dates", [])
-            for row in rows:
-                if row not in known:
-                    unknown(table, "scenarios", "scenario", row, known)
-            if not isinstance(dates, list) or not all(isinstance(d, int | float) for d in dates):
-                table.wrong("dates", "dates is not a list of dates", "write dates = [2024, 2026]")
-                dates = []
-            columns = tuple(self._column(column) for column in table.tables("column"))
-            table.close()
-            found.append(AskedTable(name, title, columns, rows, tuple(float(d) for d in dates)))
-        return tuple(found)
-
-    def _column(self, table: Table) -> Column:
-        column = Column(
-            self._variable(table), table.text("label"), table.number("at", None), table.number("since", None)
-        )
-        table.close()
-        return column
 
 
 def unknown(table: Table, key: str, what: str, name: str, known: Iterable[str]) -> None:

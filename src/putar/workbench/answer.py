@@ -39,6 +39,7 @@ from putar.workbench.document import (
 __all__ = ["Answer", "answer"]
 
 SHOWN_LOOPS = 30  # loops in the answer, the largest first; `putar loops` lists all
+SCENARIOS = "scenarios"  # the table that the page shows beside the scenarios' curves
 BAND_STEP = 0.25  # in the model's unit of time: how dense the rows of a band are
 
 
@@ -87,7 +88,7 @@ class Answer:
     def payload(self) -> dict[str, object]:
         """The document that the page shows: the contract, and what it rests on."""
         flywheel, shared = self.flywheel, self.contract
-        scenarios = next((t for t in self.tables if t.table.name == "scenarios"), None)
+        scenarios = next((t for t in self.tables if t.table.name == SCENARIOS), None)
         return {
             **shared,
             "model": {
@@ -108,6 +109,7 @@ class Answer:
                 "rows": [] if scenarios is None else scenarios.named_rows(),
                 "series": scenario_series(flywheel, self.others),
             },
+            "tables": [t.as_json()["table"] for t in self.tables if t.table.page],
             "parameters": parameter_rows(flywheel, self.spec),
             "facts": {name: fact.row() for name, fact in flywheel.facts.items()},
             "unknowns": list(flywheel.about.limits),
@@ -135,7 +137,8 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) 
     claims = check_claims(flywheel, members=spec.members or None, seed=spec.seed)
     feedback = find_feedback(flywheel, spec) if base.finished[0] else None
     verdict = find_verdict(flywheel, spec, base, feedback)
-    tables = tuple(find_table(flywheel, table, single) for table in flywheel.tables)
+    shown_tables = [table for table in flywheel.tables if table.page or table.name == SCENARIOS]
+    tables = tuple(find_table(flywheel, table, single) for table in shown_tables)
     moat = find_moat(flywheel, links[0]) if links and flywheel.rivalry is not None else None
     seconds = time.perf_counter() - began
     parts = (flywheel, scenario, spec, base, band, links, claims, verdict, tables, others, feedback)

@@ -17,7 +17,15 @@ from rich.text import Text
 
 from putar.language.amounts import number_text, unit_words
 
-__all__ = ["print_answer", "print_claims", "print_links", "print_moat", "print_problems", "print_table"]
+__all__ = [
+    "print_answer",
+    "print_claims",
+    "print_drivers",
+    "print_links",
+    "print_moat",
+    "print_problems",
+    "print_table",
+]
 
 LAMPS = {
     "holds": ("●", "green"),
@@ -32,6 +40,7 @@ LAMPS = {
 Row = Mapping[str, Any]
 COLUMNS = 5  # dates shown of a headline series
 BAR = 20
+LONGEST = 40  # rows of a table that a terminal shows
 
 
 def print_answer(console: Console, payload: Row) -> None:
@@ -93,24 +102,56 @@ def print_problems(console: Console, problems: Sequence[Row], name: str) -> None
 
 
 def print_table(console: Console, table: Row) -> None:
-    """Print a table that the flywheel declares; dates go across, scenarios down."""
+    """Print a table that the flywheel declares; dates go across, everything else down."""
     console.print(Text(table["title"], style="bold"))
-    columns, rows = table["columns"], table["rows"]
+    columns, rows, heads = table["columns"], table["rows"], table["heads"]
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    if columns[0]["name"] == "scenario":
-        grid.add_column("", no_wrap=True)
-        for column in columns[1:]:
-            grid.add_column(f"{column['label']}\n{column['unit']}", justify="right")
-        for row in rows:
-            grid.add_row(str(row[0]).replace("_", " "), *[number_text(value) for value in row[1:]])
-    else:
+    if table["kind"] == "dates":
         grid.add_column("")
         for row in rows:
             grid.add_column(str(row[0]), justify="right")
         grid.add_column("unit", style="dim")
         for index, column in enumerate(columns[1:], start=1):
             grid.add_row(column["label"], *[number_text(row[index]) for row in rows], column["unit"])
+    else:
+        for index, column in enumerate(columns):
+            words = index < heads and any(isinstance(row[index], str) for row in rows)
+            grid.add_column(
+                f"{column['label']}\n{column['unit']}".rstrip(), justify="left" if words else "right"
+            )
+        for row in rows[:LONGEST]:
+            names = [f"{cell:g}" if isinstance(cell, float) else _cell(cell) for cell in row[:heads]]
+            grid.add_row(*names, *[_cell(cell) for cell in row[heads:]])
     console.print(grid)
+    if table["kind"] != "dates" and len(rows) > LONGEST:
+        console.print(Text(f"and {len(rows) - LONGEST} more rows: --json has them all", style="dim"))
+    for line in _summary(table.get("summary") or {}):
+        console.print(Text(line, style="dim"))
+
+
+def print_drivers(console: Console, found: Row) -> None:
+    """Print how an output spreads over draws and which constants drive it."""
+    columns = [{"label": label, "unit": ""} for label in ("constant", "rank correlation", "standard error")]
+    rows = [[d["name"], d["rank_correlation"], d["standard_error"]] for d in found["drivers"]]
+    title = f"What {found['output']} rests on"
+    table = {"title": title, "kind": "draws", "heads": 1, "columns": columns, "rows": rows, "summary": found}
+    print_table(console, table)
+
+
+def _cell(cell: float | str | None) -> str:
+    return cell.replace("_", " ") if isinstance(cell, str) else number_text(cell)
+
+
+def _summary(found: Row) -> Iterable[str]:
+    if "quantiles" not in found:
+        return
+    unit = unit_words(found["unit"])
+    parts = [
+        f"{name} {number_text(row['value'])} (± {number_text(row['standard_error'])})"
+        for name, row in (*found["quantiles"].items(), ("mean", found["mean"]))
+    ]
+    drawn = f"{found['members']} draws with seed {found['seed']}"
+    yield f"{found['output']} over {drawn}, {unit}: {', '.join(parts)}"
 
 
 def _section(console: Console, title: str, body: RenderableType) -> None:
