@@ -213,7 +213,7 @@ class Study:
         spec = self.spec(scenario, set)
         return tuple(
             find_links(self.flywheel, protocol, spec, members, seed)
-            for protocol in protocols_of(self.flywheel)
+            for protocol in protocols_of(self.flywheel, scenario)
         )
 
     def loops(

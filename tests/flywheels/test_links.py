@@ -98,3 +98,32 @@ def test_a_scale_from_the_start_is_not_lost_under_later_draws() -> None:
 
     assert (plain.values > 0).all()
     assert (none.values == 0).all()
+
+
+def test_pairs_and_firms_split_the_same_whole() -> None:
+    """Singles and pairs add up to the whole, and so do firms; serial links of one firm share its value."""
+    study = putar.load("tesla-xai-spacex")
+    told = study.links().as_json()
+    whole = told["all"] - told["none"]
+    singles = sum(row["first"] for row in told["links"])
+    unions = {union["firm"]: union for union in told["owen"]["unions"]}
+    forms = {form.id: form for form in study.flywheel.links}
+
+    assert singles + sum(pair["value"] for pair in told["taylor_pairs"]) == pytest.approx(whole)
+    assert sum(union["value"] for union in unions.values()) == pytest.approx(whole)
+    assert told["across"] + told["inside"] == pytest.approx(whole)
+    assert round(told["across"]) == -46
+    assert unions["SpaceX"]["links"] == ["launch_to_starlink"]
+    assert {forms[link].border for link in unions["between firms"]["links"]} == {"across"}
+    assert len(told["taylor_pairs"]) == 55
+
+
+def test_a_question_may_have_its_own_scenario() -> None:
+    """The story told right is asked beside the base run, and beside no other scenario."""
+    study = putar.load("tesla-xai-spacex")
+    *_, told = study.link_protocols()
+    other = study.link_protocols("robotaxi_failure")
+
+    assert (told.protocol.scenario, told.point.linchpin) == ("narrative", "x_signal_to_models")
+    assert (float(told.point.all), float(told.point.none)) == pytest.approx((4758.15, 2646.19), rel=1e-4)
+    assert [one.protocol.scenario for one in other] == [None, None]

@@ -10,7 +10,7 @@ import putar
 from putar.errors import UsageError
 from putar.flywheels.drivers import find_drivers
 from putar.flywheels.scenarios import RunSpec
-from putar.flywheels.simulate import draws_of, simulate
+from putar.flywheels.simulate import draws_for, draws_of, simulate
 from putar.flywheels.tables import TableFinding, find_table, table_named
 from tests.flywheels.bakery import FILES, bakery, problems
 from tests.flywheels.tesla import flywheel
@@ -272,7 +272,9 @@ def test_rank_correlations_are_those_of_another_library() -> None:
     values = simulate(flywheel(), spec, save=("valuation.value",), save_at=(2035.0,)).at(
         "valuation.value", 2035.0
     )
-    drawn = {n: v for c in draws_of(flywheel(), 60, 3, set()) for n, v in c.values.items()}
+    drawn = {
+        n: v for c in draws_of(flywheel(), draws_for(flywheel(), 60, 3), set()) for n, v in c.values.items()
+    }
 
     assert len(found.drivers) == len(drawn) == 126
     for driver in found.drivers:

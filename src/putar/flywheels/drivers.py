@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from putar.errors import UsageError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec
-from putar.flywheels.simulate import draws_of, simulate
+from putar.flywheels.simulate import draws_for, draws_of, simulate
 
 __all__ = ["Driver", "Drivers", "find_drivers"]
 
@@ -91,22 +91,23 @@ def find_drivers(flywheel: Flywheel, spec: RunSpec, variable: str, at: float) ->
     if spec.members < FEWEST:
         raise UsageError(f"{spec.members} draws say nothing about drivers", f"ask for {FEWEST} or more")
     held = {name for c in spec.changes if not c.scale for name in c.values}
+    draws = draws_for(flywheel, spec.members, spec.seed, spec.vector)
     drawn = {
         name: np.asarray(values)
-        for change in draws_of(flywheel, spec.members, spec.seed, held, spec.vector)
+        for change in draws_of(flywheel, draws, held)
         for name, values in change.values.items()
     }
     if not drawn:
         fix = "give constants a distribution in parameters.toml"
         raise UsageError(f"{flywheel.name} has no constant that is drawn", fix)
-    ran = simulate(flywheel, spec, save=(variable,), save_at=(at,))
+    ran = simulate(flywheel, spec, save=(variable,), save_at=(at,), draws=draws)
     fine = np.asarray(ran.finished)
     values = ran.at(variable, at)[fine]
     count = len(values)
     if count < FEWEST:
         what = f"only {count} of {spec.members} runs have a finite {variable}"
         raise UsageError(what, "look at the failures with 'putar run'")
-    ranks = np.stack([rankdata(draws[fine]) for draws in (*drawn.values(), ran.at(variable, at))])
+    ranks = np.stack([rankdata(column[fine]) for column in (*drawn.values(), ran.at(variable, at))])
     centred = ranks - ranks.mean(axis=1, keepdims=True)
     size = np.sqrt((centred**2).sum(axis=1))
     size[size == 0.0] = np.inf  # a constant, or an output, that does not vary correlates with nothing

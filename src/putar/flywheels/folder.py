@@ -74,7 +74,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class LinkForms:
-    """A link with both of its forms in words; `border` says whether it joins firms or parts of one."""
+    """A link with both of its forms in words; `border` says whether it joins firms or parts of one `firm`."""
 
     id: str
     title: str
@@ -86,6 +86,7 @@ class LinkForms:
     facts: tuple[str, ...] = ()
     status: str = ""
     reason: str = ""
+    firm: str = ""
 
 
 @dataclass(frozen=True)
@@ -335,8 +336,11 @@ class _Folder:
                 table.texts("facts"),
                 table.text("status", "", ("", *STATUSES)),
                 table.text("reason", ""),
+                table.text("firm", ""),
             )
             table.close()
+            if link.firm and link.border == "across":
+                table.wrong("firm", "a link across firms is inside none", "leave the firm out")
             for key, room in (("from", link.source), ("to", link.target)):
                 if room and room not in names:
                     unknown(table, key, "subsystem", room, names)

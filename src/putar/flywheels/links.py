@@ -14,11 +14,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from putar.analysis.synergy import Synergy, coalition_switches, coalition_values, synergy
+from putar.analysis.synergy import (
+    Synergy,
+    coalition_switches,
+    coalition_values,
+    owen,
+    shapley_taylor,
+    synergy,
+)
 from putar.errors import UsageError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Protocol
-from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.scenarios import BASE, RunSpec, find_scenario
 from putar.flywheels.simulate import changes_of
 from putar.flywheels.stalling import Stall, stall_margins
 from putar.runs.design import Change, design
@@ -27,14 +34,18 @@ from putar.runs.execute import execute
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LinkFinding", "find_links", "parse_output", "play", "protocols_of"]
+__all__ = ["BETWEEN", "LinkFinding", "find_links", "parse_output", "play", "protocols_of", "unions_of"]
+
+BETWEEN = "between firms"  # the union of the links that no firm has to itself
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinkFinding:
     """The links' game for one output: `point` at the central values, `spread` over draws if asked.
 
-    `stalls` says how far each link may weaken before the output no longer rises.
+    `stalls` says how far each link may weaken before the output no longer rises. `taylor` [link, link] splits
+    the whole into what links add alone and in pairs; `owen` [link] is each link's share when the links of a
+    firm join or leave together, None where no firm is named. Both are of the point values.
     """
 
     flywheel: Flywheel
@@ -44,6 +55,8 @@ class LinkFinding:
     spread: Synergy | None
     stalls: Mapping[str, Stall]
     seconds: float
+    taylor: NDArray[np.float64] | None = None
+    owen: NDArray[np.float64] | None = None
 
     @property
     def output(self) -> str:
@@ -67,10 +80,15 @@ class LinkFinding:
             "label": self.protocol.label,
             "unit": self.unit,
             "cut_from": self.protocol.cut_from,
+            "scenario": self.protocol.scenario,
             "all": float(point.all),
             "none": float(point.none),
             "links": self.rows(),
             "pairs": self._pairs(),
+            "taylor_pairs": self._taylor_pairs(),
+            "owen": self._by_firm(),
+            "across": self._sum("across"),
+            "inside": self._sum("inside"),
             "linchpin": point.linchpin,
             "linchpin_share": None if self.spread is None else self.spread.linchpin_share,
             "exact": point.exact,
@@ -105,6 +123,34 @@ class LinkFinding:
             )
         return rows
 
+    def _sum(self, border: str) -> float:
+        """Return what the links of one kind of border carry together."""
+        forms = self.flywheel.links
+        return float(sum(self.point.shapley[i] for i, form in enumerate(forms) if form.border == border))
+
+    def _taylor_pairs(self) -> list[dict[str, object]]:
+        """Return each pair's own effect: below 0 where the two stand in for each other."""
+        if self.taylor is None:
+            return []
+        names = self.point.players
+        return [
+            {"a": names[j], "b": names[i], "value": float(self.taylor[i, j])}
+            for i in range(len(names))
+            for j in range(i)
+        ]
+
+    def _by_firm(self) -> dict[str, object] | None:
+        """Return what each firm's links carry when they are kept or cut together."""
+        if self.owen is None:
+            return None
+        names, share = self.point.players, self.owen
+        unions = [
+            {"firm": firm, "links": [names[i] for i in inside], "value": float(share[list(inside)].sum())}
+            for firm, inside in unions_of(self.flywheel).items()
+        ]
+        links = [{"id": name, "value": float(x)} for name, x in zip(names, share, strict=True)]
+        return {"unions": unions, "links": links}
+
     def _band(self, link: int) -> tuple[float | None, float | None]:
         if self.spread is None:
             return None, None
@@ -124,14 +170,28 @@ class LinkFinding:
         return found
 
 
-def protocols_of(flywheel: Flywheel) -> tuple[Protocol, ...]:
-    """Return the questions that the flywheel puts to its links; its first headline where it has none."""
+def protocols_of(flywheel: Flywheel, scenario: str = BASE) -> tuple[Protocol, ...]:
+    """Return the questions that the flywheel puts to its links; its first headline where it has none.
+
+    Questions with a scenario of their own stand beside the base run and beside no other.
+    """
     if flywheel.protocols:
-        return flywheel.protocols
+        return tuple(p for p in flywheel.protocols if p.scenario is None or scenario == BASE)
     if not flywheel.headline:
         raise UsageError(f"{flywheel.name} names no output to share out", "say --output VARIABLE@DATE")
     stop = flywheel.model.time.stop
     return (Protocol(flywheel.headline[0].variable, flywheel.headline[0].label, stop, flywheel.now),)
+
+
+def unions_of(flywheel: Flywheel) -> dict[str, tuple[int, ...]]:
+    """Return the links of each firm by number, those across firms as a union of their own; or nothing."""
+    firms = dict.fromkeys(form.firm for form in flywheel.links if form.firm)
+    named = {
+        firm: tuple(i for i, form in enumerate(flywheel.links) if form.firm == firm)
+        for firm in (*firms, "")
+        if firms
+    }
+    return {firm or BETWEEN: links for firm, links in named.items() if links}
 
 
 def parse_output(flywheel: Flywheel, text: str, cut_from: float | None) -> Protocol:
@@ -174,11 +234,19 @@ def find_links(
         If the model has no links, or a name or date is unknown.
     """
     began = time.perf_counter()
-    point = play(flywheel, protocol, replace(spec, members=0))
+    if protocol.scenario is not None:
+        own = find_scenario(flywheel.scenarios, protocol.scenario).spec
+        spec = replace(spec, changes=(*own.changes, *spec.changes), vector=own.vector)
+    links, values = _game(flywheel, protocol, replace(spec, members=0))
+    point = synergy(links, values)
     spread = play(flywheel, protocol, replace(spec, members=members, seed=seed)) if members else None
     unit = flywheel.model[protocol.output.partition("[")[0]].unit
     stalls = stall_margins(flywheel, protocol, spec)
-    return LinkFinding(flywheel, protocol, unit, point, spread, stalls, time.perf_counter() - began)
+    unions = unions_of(flywheel)
+    shares = owen(values, tuple(unions.values())) if unions else None
+    pairs = shapley_taylor(values)[1]
+    seconds = time.perf_counter() - began
+    return LinkFinding(flywheel, protocol, unit, point, spread, stalls, seconds, pairs, shares)
 
 
 def play(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> Synergy:
@@ -189,14 +257,14 @@ def play(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> Synergy:
     UsageError
         As `find_links`.
     """
+    return synergy(*_game(flywheel, protocol, spec))
+
+
+def _game(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> tuple[list[str], NDArray[np.float64]]:
+    """Return the links and the output's value for [coalition] or [coalition, draw]."""
     links = [form.id for form in flywheel.links]
     if not links:
         raise UsageError(f"{flywheel.name} has no links", "declare links with both of their forms")
-    return synergy(links, _values(flywheel, protocol, spec, links))
-
-
-def _values(flywheel: Flywheel, protocol: Protocol, spec: RunSpec, links: list[str]) -> NDArray[np.float64]:
-    """Return the output's value for [coalition] or [coalition, draw]."""
     draws, count = max(1, spec.members), len(links)
     cut = coalition_switches(count, draws)
     date = flywheel.model.time.start if protocol.cut_from is None else protocol.cut_from
@@ -208,7 +276,7 @@ def _values(flywheel: Flywheel, protocol: Protocol, spec: RunSpec, links: list[s
     program = flywheel.program
     plan = design(program, changes, draws << count)
     ensemble = execute(program, plan, (protocol.output,), save_at=(protocol.at,), seed=spec.seed)
-    return coalition_values(ensemble.values[0, 0], count, draws)
+    return links, coalition_values(ensemble.values[0, 0], count, draws)
 
 
 def _over_coalitions(change: Change, coalitions: int, draws: int) -> Change:

@@ -48,12 +48,16 @@ class Lever:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A question to the links: which output, read when, with links cut from when (None: the start)."""
+    """A question to the links: which output, read when, with links cut from when (None: the start).
+
+    It may be asked in a scenario of its own, whatever the others are asked in.
+    """
 
     output: str
     label: str
     at: float
     cut_from: float | None = None
+    scenario: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,12 @@ class QuestionReader:
         for table in self.top.tables("protocol"):
             output, title, at = self._variable(table, "output"), table.text("title"), table.number("at", None)
             end = time.stop if at is None else at
-            found.append(Protocol(output, title, end, table.number("cut_from", now)))
+            scenario = table.text("scenario", "") or None
+            scenarios = self.top.table("scenario")
+            known = ["base", *(scenarios.data if scenarios is not None else {})]
+            if scenario is not None and scenario not in known:
+                unknown(table, "scenario", "scenario", scenario, known)
+            found.append(Protocol(output, title, end, table.number("cut_from", now), scenario))
             table.close()
         return tuple(found)
 

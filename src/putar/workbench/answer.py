@@ -17,7 +17,7 @@ import numpy as np
 from putar.flywheels.claims import Finding, check_claims
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel
-from putar.flywheels.links import LinkFinding, find_links
+from putar.flywheels.links import LinkFinding, find_links, protocols_of
 from putar.flywheels.moat import MoatFinding, find_moat
 from putar.flywheels.scenarios import BASE, RunSpec, Scenario
 from putar.flywheels.simulate import simulate
@@ -132,7 +132,8 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) 
             if name != BASE:
                 others[name] = simulate(flywheel, other.spec, save=shown)
     links = tuple(
-        find_links(flywheel, protocol, single, spec.members, spec.seed) for protocol in flywheel.protocols
+        find_links(flywheel, protocol, single, spec.members, spec.seed)
+        for protocol in (protocols_of(flywheel, scenario.name) if flywheel.protocols else ())
     )
     claims = check_claims(flywheel, members=spec.members or None, seed=spec.seed)
     feedback = find_feedback(flywheel, spec) if base.finished[0] else None

@@ -239,7 +239,19 @@ def _links(output: Row) -> RenderableType:
         band = [f"{_short(row['low'])} to {_short(row['high'])}"] if banded else []
         shown = [number_text(share), *band, number_text(row["last"]), row["border"]]
         grid.add_row(row["title"] or row["id"], Text(bar, style="" if share >= 0 else "red"), *shown)
-    return Group(Text(head), grid, *_together(output))
+    return Group(Text(head), grid, *_firms(output), *_together(output))
+
+
+def _firms(output: Row) -> Iterable[RenderableType]:
+    """Yield what lies between firms and what inside, and what each firm's links carry together."""
+    if {row["border"] for row in output["links"]} != {"across", "inside"}:
+        return
+    across, inside = number_text(output["across"]), number_text(output["inside"])
+    said = f"Links across firms carry {across}, links inside {inside}"
+    unions = (output.get("owen") or {"unions": []})["unions"]
+    shares = [f"{union['firm']} {number_text(union['value'])}" for union in unions]
+    together = f"; kept or cut firm by firm: {', '.join(shares)}" if shares else ""
+    yield Text(f"{said}{together}.", style="dim")
 
 
 def _together(output: Row) -> Iterable[RenderableType]:
