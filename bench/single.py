@@ -14,7 +14,7 @@ import numpy as np
 import chain
 import ours
 import peers
-from measure import BUILT, interleaved, report
+from measure import BUILT, interleaved, one_processor, report
 
 LOADERS = {"putar": ours.putar_runs, "pysimlin": peers.pysimlin, "PySD": peers.pysd}
 ROUNDS = {"putar": 25, "pysimlin": 25, "PySD": 3}
@@ -34,13 +34,15 @@ def measured(rooms: int) -> list[dict[str, object]]:
     for name, runs in found.items():
         np.testing.assert_allclose(runs(*one), expected, rtol=1e-9, err_msg=name)
     cases: dict[str, Callable[[], object]] = {name: partial(runs, *one) for name, runs in found.items()}
-    took = interleaved(cases, ROUNDS)
+    with one_processor():
+        took = interleaved(cases, ROUNDS)
     return [
         {
             "model": f"chain{rooms}",
             "engine": name,
             "wall_ms": round(1000 * seconds.wall, 3),
-            "times_putar": round(seconds.wall / took["putar"].wall, 3),
+            "cpu_ms": round(1000 * seconds.cpu, 3),
+            "times_putar": round(seconds.cpu / took["putar"].cpu, 3),
         }
         for name, seconds in took.items()
     ]
