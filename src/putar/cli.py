@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from putar.errors import ModelErrors, PutarError, UsageError, nearest
+from putar.errors import ModelErrors, PutarError, nearest
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,6 @@ drawn constants and the share of the most frequent leader, at the date at which 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -80,25 +79,22 @@ def dominance(
     save_every : steps between the rows that are scored
     """
     circuits = finding.shares.circuits
-    ways = [way for circuit in circuits for way in circuit.ways]
-    links = tuple(tuple(finding.graph.links[link] for link in way) for way in ways)
-    program = _scored(formulas, links, _varying(formulas.program, design), save_every)
+    loops = tuple(
+        tuple(
+            tuple(tuple(finding.graph.links[link] for link in way) for way in circuits[n].ways)
+            for n in loop.circuits
+        )
+        for loop in finding.main
+    )
+    program = _scored(formulas, loops, _varying(formulas.program, design), save_every)
     names = [name for name, _ in program.outputs]
     ensemble = execute(program, design, names, seed=seed, threads=threads, kernel=kernel)
-    values = ensemble.values[1:][:, :, ensemble.finished]  # the first row has no interval
-    raw = values if len(ways) == len(circuits) else _strongest(values, [len(c.ways) for c in circuits])
-    partition = np.array([circuit.partition for circuit in circuits], dtype=np.int64)
-    where = {int(n): place for place, n in enumerate(np.flatnonzero(partition == 0))}
-    listed = [n for loop in finding.main for n in loop.circuits]
-    share = raw[:, listed] if listed else np.zeros((len(raw), 0, raw.shape[2]))
-    total = np.abs(raw[:, list(where)]).sum(axis=1, keepdims=True)
-    np.divide(share, total, out=share, where=total > 0.0)
-    if len(listed) > len(finding.main):
-        starts = np.cumsum([0, *[len(loop.circuits) for loop in finding.main]])[:-1]
-        share = np.add.reduceat(share, starts, axis=1)
+    share = ensemble.values[1:]  # the first row has no interval
+    if not ensemble.finished.all():
+        share = share[:, :, ensemble.finished]
     first = leading(share)
     count = max(1, share.shape[2])
-    probability = np.zeros((len(values), share.shape[1]))
+    probability = np.zeros((len(share), share.shape[1]))
     for row, leaders in enumerate(first):
         probability[row] = np.bincount(leaders[leaders >= 0], minlength=share.shape[1]) / count
     nobody = (first < 0).sum(axis=1) / count
@@ -116,7 +112,7 @@ def dominance(
         bands[0],
         bands[1],
         bands[2],
-        float(ensemble.times[1:][row]) if len(values) else float("nan"),
+        float(ensemble.times[1:][row]) if len(share) else float("nan"),
         finding.main[leader].id if leader >= 0 else "",
         flips,
         count,
@@ -125,10 +121,13 @@ def dominance(
 
 @lru_cache(maxsize=8)
 def _scored(
-    formulas: Formulas, links: tuple[tuple[tuple[str, str], ...], ...], varying: frozenset[str], every: int
+    formulas: Formulas,
+    loops: tuple[tuple[tuple[tuple[tuple[str, str], ...], ...], ...], ...],
+    varying: frozenset[str],
+    every: int,
 ) -> Program:
     """Return the scored Program; the same one when asked again, so that its kernel is found."""
-    return scored(formulas, links, varying, every)
+    return scored(formulas, loops, varying, every)
 
 
 def _varying(program: Program, design: Design) -> frozenset[str]:
@@ -138,18 +137,6 @@ def _varying(program: Program, design: Design) -> frozenset[str]:
         changed = (before.parameters != after.parameters).any(axis=1)
         found |= {name for name, moved in zip(program.parameters, changed, strict=True) if moved}
     return frozenset(found)
-
-
-def _strongest(ways: Array, counts: Sequence[int]) -> Array:
-    """Return of each run of ways along axis 1 the value of largest size."""
-    starts = np.cumsum([0, *counts])
-    found = ways[:, starts[:-1]].copy()
-    for place, count in enumerate(counts):
-        if count > 1:
-            mine = ways[:, starts[place] : starts[place + 1]]
-            largest = np.abs(mine).argmax(axis=1)[:, None]
-            found[:, place] = np.take_along_axis(mine, largest, axis=1)[:, 0]
-    return found
 
 
 def _contested(probability: Array) -> int:

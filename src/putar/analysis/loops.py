@@ -113,7 +113,9 @@ def leading(share: Array) -> NDArray[np.int64]:
     if share.size == 0:
         return np.full((share.shape[0], *share.shape[2:]), -1, dtype=np.int64)
     size = np.abs(share)
-    return np.where(size.max(axis=1) > 0.0, size.argmax(axis=1), -1)
+    first = size.argmax(axis=1)
+    largest = np.take_along_axis(size, first[:, None], axis=1)[:, 0]
+    return np.where(largest > 0.0, first, -1)
 
 
 def find_loops(

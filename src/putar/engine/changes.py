@@ -110,16 +110,17 @@ class Writer:
 
 def scored(
     formulas: Formulas,
-    loops: Sequence[Links],
+    loops: Sequence[Sequence[Sequence[Links]]],
     varying: Collection[str] = (),
     save_every: int | None = None,
     outputs: Sequence[str] = (),
 ) -> Program:
-    """Return the model's Program with the score of each loop as an output `loop 0`, `loop 1`, ...
+    """Return the model's Program with the share of each loop as an output `loop 0`, `loop 1`, ...
 
     Parameters
     ----------
-    loops : each a list of links
+    loops : each a list of circuits, whose shares add up; a circuit is a list of ways, of which on each step
+        the one of largest score counts; a way is a list of links
     varying : parameters that change during the run; the score of an interval uses their earlier values
     save_every : steps between rows
     outputs : names of further outputs of the model to keep
@@ -147,19 +148,42 @@ def scored(
 
     moment = Moment(lambda name: before(now.leaf(name)), other_before)
     writer = Writer(graph, formulas, now, moment, before)
-    links: dict[tuple[str, str], int] = {}
-    found: list[tuple[str, int]] = []
-    for number, loop in enumerate(loops):
-        for link in loop:
-            if link not in links:
-                links[link] = writer.score(*link)
-        found.append((f"loop {number}", writer.loop([links[link] for link in loop])))
+    shares = _shares(writer, loops)
+    found = [(f"loop {number}", node) for number, node in enumerate(shares)]
     known = dict(program.outputs)
     kept = [(name, known[name]) for name in outputs]
     every = program.save_every if save_every is None else save_every
     made = replace(program, graph=graph, states=tuple(states), outputs=(*kept, *found), save_every=every)
     verify(made)
     return made
+
+
+def _shares(writer: Writer, loops: Sequence[Sequence[Sequence[Links]]]) -> list[int]:
+    """Return the nodes of the loops' shares: scores over the sum of sizes of all circuits, 0 at rest."""
+    g = writer.graph
+    links: dict[tuple[str, str], int] = {}
+    total = zero = g.const(0.0)
+    sums = []
+    for circuits in loops:
+        together = zero
+        for ways in circuits:
+            strongest: int | None = None
+            for way in ways:
+                for link in way:
+                    if link not in links:
+                        links[link] = writer.score(*link)
+                score = writer.loop([links[link] for link in way])
+                if strongest is None:
+                    strongest = score
+                else:
+                    larger = g.node(Op.GT, g.node(Op.ABS, score), g.node(Op.ABS, strongest))
+                    strongest = g.node(Op.SELECT, larger, score, strongest)
+            assert strongest is not None
+            total = g.node(Op.ADD, total, g.node(Op.ABS, strongest))
+            together = strongest if together == zero else g.node(Op.ADD, together, strongest)
+        sums.append(together)
+    acts = g.node(Op.GT, total, zero)
+    return [g.node(Op.SELECT, acts, g.node(Op.DIV, one, total), zero) for one in sums]
 
 
 def _present(graph: Graph, formulas: Formulas) -> Moment:
