@@ -118,6 +118,7 @@ def wheel(
     stocks: Collection[str] = (),
     links: int = LINKS,
     member: int = 0,
+    known: Jacobian | None = None,
 ) -> Wheel | None:
     """Return what the Jacobian says over a window, or None where there is no loop at all.
 
@@ -126,11 +127,12 @@ def wheel(
     start, stop : of the window; at least one step
     stocks : names of the wheel's stocks; empty for the main partition
     links : how many links' margins are computed
+    known : the Jacobian of these rows, where many members are asked about
 
     """
     if not graph.inner:
         return None
-    whole = jacobian(rows, graph)
+    whole = jacobian(rows, graph) if known is None else known
     window = whole.window(start, stop)
     alone: list[Alone] = []
     chosen = [name for name in whole.stocks if name in stocks] if stocks else list(whole.stocks)

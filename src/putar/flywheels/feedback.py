@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from putar.analysis.dominance import Dominance, dominance
+from putar.analysis.jacobian import jacobian
 from putar.analysis.loops import LoopFinding, find_loops
 from putar.analysis.margin import Margin
 from putar.analysis.trajectory import Trajectory, trajectory
@@ -260,7 +261,8 @@ def _spread(
     rows: Trajectory = trajectory(
         flywheel.formulas, design_of(flywheel, drawn), first=first, last=last, seed=spec.seed
     )
-    wheels = [wheel(rows.member(n), finding.graph, start, stop, found.stocks, links=0) for n in range(count)]
+    whole = jacobian(rows, finding.graph)
+    wheels = [wheel(rows, finding.graph, start, stop, found.stocks, 0, n, whole) for n in range(count)]
     known = [one for one in wheels if one is not None and np.isfinite(one.rate)]
     if not known:
         return None
