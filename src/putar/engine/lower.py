@@ -111,6 +111,8 @@ class Lowering:
         )
 
     def _integrate(self, stock: Variable) -> None:
+        shares = stock.nonnegative and _shares(self.model, stock)
+        step = self.graph.const(self.model.time.step)
         for elements in self.model.element_tuples(stock):
             name = element_name(stock.name, elements)
             initial = self.value(("initial", stock.name, elements))
@@ -123,8 +125,12 @@ class Lowering:
                     rate = node if sign > 0 else self.graph.node(Op.NEG, node)
                 else:
                     rate = self.graph.node(Op.ADD if sign > 0 else Op.SUB, rate, node)
-            zero = self.graph.const(0.0)
-            self.states[self.state_slots[name]] = State(name, initial, zero if rate is None else rate)
+            if rate is None:
+                rate = self.graph.const(0.0)
+            elif stock.nonnegative and shares:  # its flows are others' as well: its own change is limited
+                empty = self.graph.node(Op.DIV, self.value(("run", stock.name, elements)), step)
+                rate = self.graph.node(Op.MAX, rate, self.graph.node(Op.NEG, empty))
+            self.states[self.state_slots[name]] = State(name, initial, rate)
 
     def _flow(self, stock: Variable, flow: str, place: Place) -> tuple[str, tuple[str, ...]]:
         name = str(self.model.resolve(flow, stock.subsystem))
@@ -311,10 +317,24 @@ class Lowering:
 
 
 def _outflow_limits(model: Model) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return, for each outflow of a non-negative stock, the stock and the outflows before it."""
     limits: dict[str, tuple[str, tuple[str, ...]]] = {}
     for stock in model.variables:
-        if stock.kind == "stock" and stock.nonnegative:
+        if stock.kind == "stock" and stock.nonnegative and not _shares(model, stock):
             names = [str(model.resolve(flow, stock.subsystem)) for flow in stock.outflows]
             for index, name in enumerate(names):
                 limits[name] = (stock.name, tuple(names[:index]))
     return limits
+
+
+def _shares(model: Model, stock: Variable) -> bool:
+    """Return whether a flow of a stock is on the same side of another one, so that no one may limit it."""
+    if not model.origin:
+        return False
+    for other in model.variables:
+        if other.kind == "stock" and other is not stock:
+            for mine, others in ((stock.inflows, other.inflows), (stock.outflows, other.outflows)):
+                theirs = {model.resolve(flow, other.subsystem) for flow in others}
+                if any(model.resolve(flow, stock.subsystem) in theirs for flow in mine):
+                    return True
+    return False

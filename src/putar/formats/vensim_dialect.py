@@ -42,7 +42,7 @@ def word_of(name: str) -> str:
 
 def name_of(name: str) -> str:
     """Return the language's name for a Vensim name."""
-    word = word_of(name).replace(".", "\u00b7").replace("[", "(").replace("]", ")").replace(",", "\u201a")
+    word = word_of(name).replace(".", "\u00b7").replace("[", "(").replace("]", ")")
     return f"{word}_" if word in CONSTANTS or word in _RESERVED else word
 
 

@@ -267,7 +267,7 @@ def _flow(
         yield _error("name", stock.where, what, f"declare it as 'flow {model[known].short}'")
         return
     taken = users.setdefault((side, known), stock.name)
-    if taken != stock.name:
+    if taken != stock.name and not model.origin:
         what = f"{known} is already an {side} of {taken}"
         yield _error("name", stock.where, what, "one flow fills one stock and drains one stock")
     try:

@@ -283,7 +283,7 @@ def _binary_text(expr: Binary, level: int) -> str:
 def _name_text(name: str) -> str:
     if name in CONSTANTS:
         return name.upper()
-    plain = all(part and (part[0].isalpha() or part[0] == "_") for part in name.split("."))
+    plain = all(part and (part[0].isalpha() or part[0] == "_") for part in name.removeprefix(".").split("."))
     plain = plain and all(c.isalnum() or c in "_.$" for c in name)
     if plain:
         return name

@@ -319,8 +319,11 @@ class Model:
     def resolve(self, name: str, subsystem: str) -> str | None:
         """Return the qualified name a reference means inside a subsystem, or None.
 
-        The same subsystem comes first, then its enclosing ones, then the global names.
+        The same subsystem comes first, then its enclosing ones, then the global names. A name that
+        begins with a point is the full name of a variable.
         """
+        if name.startswith("."):
+            return name[1:] if name[1:] in self.by_name else None
         room = subsystem
         while room:
             if f"{room}.{name}" in self.by_name:

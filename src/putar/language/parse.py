@@ -60,7 +60,7 @@ def canonical(name: str) -> str:
 
 def _path(name: str) -> str:
     parts = re.findall(r'"(?:[^"\\]|\\.)*"|[^."]+', name)
-    return ".".join(canonical(part) for part in parts)
+    return ("." if name.startswith(".") else "") + ".".join(canonical(part) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ XMILE = Dialect(
     re.compile(
         rf"""(?P<space>\s+)
           | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-          | (?P<word>(?:{_WORD})(?:\.(?:{_WORD}|"(?:[^"\\]|\\.)*"))*)
+          | (?P<word>\.?(?:{_WORD})(?:\.(?:{_WORD}|"(?:[^"\\]|\\.)*"))*)
           | (?P<quoted>"(?:[^"\\]|\\.)*"(?:\.(?:{_WORD}|"(?:[^"\\]|\\.)*"))*)
           | (?P<op><>|<=|>=|//|[-+*/^()<>=\[\],@!:'])
           """,

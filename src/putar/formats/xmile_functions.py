@@ -1,0 +1,69 @@
+"""What XMILE and Stella have beside the language's own functions: formulas, and what is refused by name.
+
+The language's built-ins are XMILE's, so that most calls stay as they are. A row of DERIVED is a formula of
+arguments a1, a2 and so on; docs/formats.md is made from these rows.
+
+Source: XMILE 1.0 (OASIS), section 3.5; the help pages of Stella for functions of its own.
+"""
+
+from __future__ import annotations
+
+__all__ = ["DERIVED", "REFUSED", "SEEDED"]
+
+# name: (numbers of arguments, formula in the language)
+DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
+    "ZIDZ": ((2,), "SAFEDIV(a1, a2)"),
+    "XIDZ": ((3,), "SAFEDIV(a1, a2, a3)"),
+    "UNIFORM": ((2,), "RANDOM(a1, a2)"),
+    "LOOKUPINV": ((2,), "LOOKUP_INVERT(a1, a2)"),
+    "PERCENT": ((1,), "100 * a1"),
+    "SINWAVE": ((2,), "a1 * SIN(2 * PI * TIME / a2)"),
+    "COSWAVE": ((2,), "a1 * COS(2 * PI * TIME / a2)"),
+    "LOGISTICBOUND": ((5,), "a4 + (a3 - a4) / (1 + EXP(-a5 * (a1 - a2)))"),
+    "MONTECARLO": ((1,), "IF RANDOM(0, 100) < a1 * DT THEN 1 ELSE 0"),
+    "INTEGER": ((1,), "INT(a1)"),
+    "NAN": ((0,), "0 / 0"),
+}
+
+# functions that may have a seed behind their arguments: how many arguments without it
+SEEDED = {"RANDOM": 2, "NORMAL": 2, "LOGNORMAL": 2, "EXPRND": 1, "POISSON": 1, "UNIFORM": 2, "MONTECARLO": 1}
+
+_ARRIVAL = "it belongs to conveyors and queues, which are not computed"
+REFUSED: dict[str, str] = {
+    "HISTORY": "values at any earlier time are not kept",
+    "ENDVAL": "it needs another run's last value",
+    "NPV": "Stella's discounting is not computed",
+    "IRR": "it is not computed",
+    "PMT": "it is not computed",
+    "PV": "it is not computed",
+    "FV": "it is not computed",
+    "COUNTER": "it is not computed",
+    "CGROWTH": "it is not computed",
+    "DERIVN": "derivatives of values are not computed",
+    "INVNORM": "it is not computed",
+    "RANDOMIZE": "it is not computed",
+    "ALLOCATE": "Stella's allocation is not computed",
+    "REWORK": "it is not computed",
+    "INTERPOLATE": "it is not computed",
+    "GAMMA": "draws from it are not made",
+    "BETA": "draws from it are not made",
+    "BINOMIAL": "draws from it are not made",
+    "GEOMETRIC": "draws from it are not made",
+    "WEIBULL": "draws from it are not made",
+    "TRIANGULAR": "draws from it are not made",
+    "PARETO": "draws from it are not made",
+    "LOGISTIC": "draws from it are not made",
+    "COOKTIME": _ARRIVAL,
+    "CTFLOW": _ARRIVAL,
+    "CTMAX": _ARRIVAL,
+    "CTMEAN": _ARRIVAL,
+    "CTMIN": _ARRIVAL,
+    "CTSTDDEV": _ARRIVAL,
+    "CYCLETIME": _ARRIVAL,
+    "CAP": _ARRIVAL,
+    "OSTATE": _ARRIVAL,
+    "QELEM": _ARRIVAL,
+    "QLEN": _ARRIVAL,
+    "THROUGHPUT": _ARRIVAL,
+    "TIMESTAMP": _ARRIVAL,
+}

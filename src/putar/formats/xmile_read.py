@@ -1,0 +1,481 @@
+"""XMILE to Model: `.xmile`, `.stmx`, `.itmx`; what cannot be read right is refused by name and line.
+
+A module becomes a subsystem, its connected inputs references to what they are connected with. Models of
+Stella from before the standard, with variables straight under the model, are read as well. Views are
+kept. Every problem of a file is reported at once.
+
+Source: XMILE 1.0 (OASIS), chapters 2 to 4; docs/formats.md says what is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from pathlib import Path
+
+from putar.errors import ModelError, ModelErrors, Problem, Where
+from putar.formats.xmile_names import declared, path_of, word_of
+from putar.formats.xmile_time import time_spec
+from putar.formats.xmile_translate import Context, Translator, is_empty
+from putar.formats.xmile_tree import Element, read_tree
+from putar.formats.xmile_variable import (
+    UNSUPPORTED,
+    curve_points,
+    listed,
+    negative_one,
+    numbers_of,
+    with_flows,
+)
+from putar.language.expr import Call, Expr, Index, Name, Number
+from putar.language.model import (
+    Dimension,
+    Equation,
+    Model,
+    Parameter,
+    Points,
+    Subsystem,
+    Variable,
+)
+
+__all__ = ["read_xmile"]
+
+KINDS = ("stock", "flow", "aux", "gf")
+MOST_SIZE = 100_000
+DEEPEST = 30  # modules in modules
+MOST_MODULES = 20_000
+
+
+def read_xmile(path: Path) -> Model:
+    """Return the model of an XMILE file.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read.
+    ModelErrors
+        With everything that cannot be read or is not supported, each with its line.
+    """
+    return _Reader(path, read_tree(path)).model()
+
+
+@dataclass(slots=True)
+class _Module:
+    """One instance of a model: its room and what its inputs are connected with."""
+
+    model: Element
+    room: str
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+class _Reader:
+    def __init__(self, path: Path, root: Element) -> None:
+        self.path, self.root = path, root
+        self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
+        self.models: dict[str, Element] = {}
+        self.main: Element | None = None
+        for model in root.all("model"):
+            name = word_of(model.attributes.get("name", ""))
+            if self.main is None and (not name or not any(True for _ in self._modules_named(name))):
+                self.main = model
+            self.models.setdefault(name, model)
+        vendors = [e.text for h in root.all("header") for e in h.all("vendor", "product")]
+        written_by = " ".join(vendors).casefold()
+        self.vensim = "ventana" in written_by and "xmutil" not in written_by
+        self.modules: list[_Module] = []
+        self.kinds: dict[str, Element] = {}  # variables by full name
+        self.rooms: dict[str, _Module] = {}
+        self.dimensions: dict[str, Dimension] = {}
+        self.variables: dict[str, Variable] = {}
+        macros = {declared(m.attributes.get("name", "")): m for m in root.all("macro")}
+        self.translator = Translator({}, self._known, macros, self._expand)
+
+    def _modules_named(self, name: str) -> list[Element]:
+        found: list[Element] = []
+        for model in self.root.all("model"):
+            modules = [e for e in self._variables_of(model) if e.tag == "module"]
+            found.extend(m for m in modules if word_of(m.attributes.get("name", "")) == name)
+        return found
+
+    def where(self, element: Element) -> Where:
+        """Return the line an element begins on."""
+        return Where(self.path.name, element.line)
+
+    def problem(self, element: Element, what: str, fix: str, kind: str = "unsupported") -> None:
+        """Note what is wrong with an element."""
+        self.problems.append(Problem("error", kind, self.where(element), what, fix))
+
+    # the whole ----------------------------------------------------------------------------
+
+    def model(self) -> Model:
+        """Return the model, or raise all problems together."""
+        if self.main is None:
+            raise ModelError("the file has no model", self.where(self.root), "add <model><variables>")
+        for include in self.root.all("include"):
+            self.problem(include, "<include> is not read", "put the included parts into this file")
+        self._dimensions()
+        elements = {name: dimension.elements for name, dimension in self.dimensions.items()}
+        self.translator = Translator(elements, self._known, self.translator.macros, self._expand)
+        self._instances(_Module(self.main, ""), 0, ())
+        for module in self.modules:
+            for element in self._variables_of(module.model):
+                if element.tag in KINDS:
+                    self.kinds[self._full(module.room, element)] = element
+        self.translator.names = frozenset(self.kinds)
+        time = None
+        for module in self.modules:
+            for element in self._variables_of(module.model):
+                try:
+                    self._variable(module, element)
+                except ModelErrors as error:
+                    self.problems.extend(error.problems)
+        try:
+            time = time_spec(self.root, self.main, self.path.name, self.notes, self.vensim)
+        except ModelErrors as error:
+            self.problems.extend(error.problems)
+        self.problems.extend(self.translator.problems)
+        if self.problems or time is None:
+            raise ModelErrors(tuple(self.problems))
+        return Model(
+            self.path.stem,
+            time,
+            tuple(with_flows(self.variables.values())),
+            tuple(self.dimensions.values()),
+            subsystems=tuple(Subsystem(m.room, m.room.replace("_", " ")) for m in self.modules if m.room),
+            notes=tuple(self.notes),
+            origin="xmile",
+        )
+
+    def _dimensions(self) -> None:
+        listed = [d for holder in self.root.all("dimensions") for d in holder.all("dim")]
+        for model in self.root.all("model"):
+            listed += [d for holder in model.all("dimensions") for d in holder.all("dim")]
+        for dim in listed:
+            name = word_of(dim.attributes.get("name", ""))
+            words = [word_of(e.attributes.get("name", "")) for e in dim.all("elem")]
+            size = dim.attributes.get("size", "").strip()
+            if not words and size.isdigit() and 0 < int(size) <= MOST_SIZE:
+                words = [str(i) for i in range(1, int(size) + 1)]
+            if not name or not words or len(set(words)) < len(words):
+                what = f"the dimension {name!r} has no elements, or one of them twice"
+                self.problem(dim, what, '<dim name="d"><elem name="a"/>...', "name")
+                continue
+            self.dimensions.setdefault(
+                name, Dimension(name, tuple(words), self.where(dim), spelling=dim.attributes["name"])
+            )
+
+    def _variables_of(self, model: Element) -> list[Element]:
+        holders = list(model.all("variables"))
+        if holders:
+            return [child for holder in holders for child in holder.children if not child.prefix]
+        return [child for child in model.children if child.tag in (*KINDS, "module") and not child.prefix]
+
+    def _full(self, room: str, element: Element) -> str:
+        name = declared(element.attributes.get("name", ""))
+        return f"{room}.{name}" if room else name
+
+    # modules ------------------------------------------------------------------------------
+
+    def _instances(self, module: _Module, depth: int, path: tuple[int, ...]) -> None:
+        self.modules.append(module)
+        self.rooms[module.room] = module
+        for element in self._variables_of(module.model):
+            if element.tag != "module":
+                continue
+            name = word_of(element.attributes.get("name", ""))
+            wanted = element.attributes.get("model") or element.attributes.get("name", "")
+            model = self.models.get(word_of(wanted))
+            if model is None:
+                fix = f'add <model name="{wanted}">'
+                self.problem(element, f"the module {name!r} has no model in this file", fix, "name")
+                continue
+            if id(model) in path or depth >= DEEPEST or len(self.modules) >= MOST_MODULES:
+                self.problem(element, f"the module {name!r} contains itself", "end the recursion", "loop")
+                continue
+            if model.find("sim_specs") is not None:
+                self.problem(element, f"the module {name!r} has its own times", "let it inherit the model's")
+            room = f"{module.room}.{name}" if module.room else name
+            inner = _Module(model, room, self._connections(element, module.room, name))
+            self._instances(inner, depth + 1, (*path, id(module.model)))
+
+    def _connections(self, element: Element, room: str, name: str) -> dict[str, str]:
+        found = {}
+        for connect in element.all("connect"):
+            to = path_of(connect.attributes.get("to", ""))
+            source = connect.attributes.get("from", "").strip()
+            to = to.removeprefix(f"{room}.") if room else to
+            to = to.removeprefix(f"{name}.")
+            if source.startswith("."):
+                found[to] = path_of(source[1:])
+            else:
+                word = path_of(source)
+                found[to] = f"{room}.{word}" if room else word
+        return found
+
+    def _known(self, room: str, word: str) -> str | None:
+        """Return the full name of a variable that a word means in a room."""
+        head, dot, last = word.rpartition(".")
+        for name in dict.fromkeys((word, f"{head}{dot}{declared(last)}")):
+            local = f"{room}.{name}" if room else name
+            if local in self.kinds:
+                return local
+            module = self.rooms.get(local.rpartition(".")[0])
+            if module is not None and local.rpartition(".")[2] in module.inputs:
+                return module.inputs[local.rpartition(".")[2]]
+            if name in self.kinds and ("." in name or not room):
+                return name
+        return None
+
+    # variables ----------------------------------------------------------------------------
+
+    def _variable(self, module: _Module, element: Element) -> None:
+        if element.tag in ("module", "group"):
+            return
+        name = self._full(module.room, element)
+        if element.tag not in KINDS:
+            self.problem(element, f"<{element.tag}> is not supported", "use stocks, flows and auxiliaries")
+            return
+        for part in element.all(*UNSUPPORTED):
+            self.problem(
+                part, f"{name}: <{part.tag}> is not supported: {UNSUPPORTED[part.tag]}", "leave it out"
+            )
+        if name in self.variables:
+            self.problem(element, f"{name!r} is defined twice", "rename or remove one", "name")
+            return
+        dims = tuple(
+            word_of(d.attributes.get("name", ""))
+            for holder in element.all("dimensions")
+            for d in holder.all("dim")
+        )
+        unknown = [d for d in dims if d not in self.dimensions]
+        if unknown:
+            self.problem(element, f"{name}: unknown dimension {unknown[0]!r}", "declare it", "name")
+            return
+        unit, doc = element.find("units"), element.find("doc")
+        base = Variable(
+            name,
+            {"gf": "curve"}.get(element.tag, element.tag),
+            " ".join(unit.text.split()) if unit is not None else "",
+            dimensions=dims,
+            reason=" ".join(doc.text.split()) if doc is not None else "",
+            nonnegative=negative_one(element, module.model, self.root),
+            where=self.where(element),
+            spelling=element.attributes.get("name", "").replace("\\n", " "),
+        )
+        local = name.rpartition(".")[2]
+        if local in module.inputs:
+            self._connected(base, element, module.inputs[local])
+        else:
+            self._told(base, element, module)
+
+    def _connected(self, base: Variable, element: Element, source: str) -> None:
+        if source not in self.kinds:
+            module = self.rooms.get(source.rpartition(".")[0])
+            source = module.inputs.get(source.rpartition(".")[2], source) if module else source
+        if source not in self.kinds:
+            what = f"{base.name} is connected with {source!r}, which is not there"
+            self.problem(element, what, "correct the connection", "name")
+            return
+        over = tuple(Index(d) for d in base.dimensions)
+        reference = self.translator.absolute(base.subsystem, Name(source, over))
+        equation = Equation(reference, "", base.where)
+        self.variables[base.name] = replace(base, kind="aux", equation=equation)
+
+    def _told(self, base: Variable, element: Element, module: _Module) -> None:
+        """Add a variable from its own equations and tables."""
+        context = Context(module.room, base.name, base.dimensions, vensim=self.vensim)
+        if self._listed(base, element):
+            return
+        if len(list(element.all("eqn"))) > 1:
+            self._one_each(base, element, context)
+            return
+        equation = self._equation(element, context, base)
+        pieces: list[tuple[tuple[str, ...], Equation]] = []
+        tables: list[tuple[tuple[str, ...], Points]] = []
+        for part in element.all("element"):
+            for elements in self._elements(part, base):
+                own = self._equation(part, replace(context, over=()), base)
+                if own is not None:
+                    pieces.append((elements, own))
+                table = curve_points(part, self.path.name)
+                if table is not None:
+                    tables.append((elements, table))
+        points = curve_points(element, self.path.name)
+        inflows, outflows = self._sides(element, base, module.room)
+        variable = replace(
+            base, equation=equation, elements=tuple(pieces), inflows=inflows, outflows=outflows
+        )
+        if points is not None or tables:
+            self._tabled(variable, points, tuple(tables))
+        elif equation is None and not pieces:
+            what = f"{base.name} has no equation"
+            self.problem(element, what, "write <eqn>, or connect the module's input", "name")
+        else:
+            self.variables[base.name] = numbers_of(self._partial(variable))
+
+    def _listed(self, base: Variable, element: Element) -> bool:
+        """Add an array whose equation is a list of numbers; return whether it is one."""
+        eqn = element.find("eqn")
+        numbers = listed(eqn.text) if eqn is not None and base.dimensions else None
+        if numbers is None:
+            return False
+        tuples = list(product(*(self.dimensions[d].elements for d in base.dimensions)))
+        if len(numbers) != len(tuples) or base.kind != "aux":
+            what = f"{base.name} has {len(tuples)} elements, {len(numbers)} numbers are given"
+            self.problem(element, what, "give one number for each element", "name")
+            return True
+        given = tuple((t, Parameter(n, where=base.where)) for t, n in zip(tuples, numbers, strict=True))
+        self.variables[base.name] = replace(base, kind="constant", element_parameters=given)
+        return True
+
+    def _one_each(self, base: Variable, element: Element, context: Context) -> None:
+        """Add an array that has one <eqn> for each element, in their order, as Vensim writes it."""
+        tuples = list(product(*(self.dimensions[d].elements for d in base.dimensions)))
+        eqns = list(element.all("eqn"))
+        if len(eqns) != len(tuples) or not base.dimensions or element.find("gf") is not None:
+            what = f"{base.name} has {len(eqns)} <eqn> for {len(tuples)} elements"
+            self.problem(element, what, "write one <eqn>, or one for each <element>", "name")
+            return
+        pieces = []
+        for elements, eqn in zip(tuples, eqns, strict=True):
+            alone = Element(element.tag, {}, eqn.line, children=[eqn])
+            own = self._equation(alone, replace(context, over=()), base)
+            if own is not None:
+                pieces.append((elements, own))
+        inflows, outflows = self._sides(element, base, context.room)
+        variable = replace(base, elements=tuple(pieces), inflows=inflows, outflows=outflows)
+        self.variables[base.name] = numbers_of(self._partial(variable))
+
+    def _sides(self, element: Element, base: Variable, room: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the inflows and the outflows of a stock."""
+        if base.kind != "stock":
+            return (), ()
+        inflows = tuple(self._flow(f, base, room) for f in element.all("inflow"))
+        return inflows, tuple(self._flow(f, base, room) for f in element.all("outflow"))
+
+    def _partial(self, variable: Variable) -> Variable:
+        if variable.equation is None and variable.dimensions:
+            whole = 1
+            for dimension in variable.dimensions:
+                whole *= len(self.dimensions[dimension].elements)
+            if len(variable.elements) < whole:
+                return replace(variable, partial=True)
+        return variable
+
+    def _tabled(
+        self, variable: Variable, points: Points | None, tables: tuple[tuple[tuple[str, ...], Points], ...]
+    ) -> None:
+        """Add a variable with a table: a curve, or a flow that reads a curve of its own."""
+        curve = replace(variable, kind="curve", points=points, element_points=tables, inflows=(), outflows=())
+        if variable.kind in ("aux", "curve"):
+            self.variables[variable.name] = replace(curve, nonnegative=False)
+            return
+        hidden = replace(curve, name=f"{variable.name}\u00b7table", equation=None, elements=(), spelling="")
+        self.variables[hidden.name] = hidden
+        over = tuple(Index(d) for d in variable.dimensions)
+
+        def read(equation: Equation) -> Equation:
+            expr = Call("LOOKUP", (Name(hidden.name, over), equation.expr))
+            return replace(equation, expr=expr)
+
+        self.variables[variable.name] = replace(
+            variable,
+            equation=read(variable.equation) if variable.equation else None,
+            elements=tuple((elements, read(own)) for elements, own in variable.elements),
+        )
+
+    def _equation(self, element: Element, context: Context, base: Variable) -> Equation | None:
+        eqn = element.find("init_eqn") if base.kind == "stock" else None
+        eqn = eqn or element.find("eqn")
+        if eqn is None or is_empty(eqn.text):
+            return None
+        text = eqn.text.strip()
+        lead = len(eqn.text) - len(eqn.text.lstrip())
+        where = Where(self.path.name, eqn.line + eqn.text.count("\n", 0, lead), 1, 1, text.partition("\n")[0])
+        expr = self.translator.expression(text, where, context)
+        return Equation(Number(0.0) if expr is None else expr, text, where)
+
+    def _elements(self, part: Element, base: Variable) -> list[tuple[str, ...]]:
+        words = [word_of(w) for w in part.attributes.get("subscript", "").split(",")]
+        if len(words) != len(base.dimensions):
+            what = f"{base.name} has {len(base.dimensions)} dimensions, {len(words)} subscripts are given"
+            self.problem(part, what, 'subscript="a, b"', "name")
+            return []
+        found: list[tuple[str, ...]] = [()]
+        for word, dimension in zip(words, base.dimensions, strict=True):
+            known = self.dimensions[dimension].elements
+            mine: tuple[str, ...] = (word,)
+            if word not in known and word in self.dimensions:
+                mine = self.dimensions[word].elements
+            elif word not in known and word.isdigit() and 0 < int(word) <= len(known):
+                mine = (known[int(word) - 1],)
+            if any(e not in known for e in mine):
+                self.problem(
+                    part, f"{base.name}: {word!r} is no element of {dimension}", "correct it", "name"
+                )
+                return []
+            found = [(*before, e) for before in found for e in mine]
+        return found
+
+    def _flow(self, element: Element, stock: Variable, room: str) -> str:
+        name = self._known(room, path_of(element.text.strip()))
+        if name is None:
+            what = f"{stock.name}: there is no flow {element.text.strip()!r}"
+            self.problem(element, what, "define it, or remove it from the stock", "name")
+            return ""
+        return name
+
+    # macros and flows ---------------------------------------------------------------------
+
+    def _expand(
+        self, macro: Element, prefix: str, caller: Context, args: tuple[Expr, ...], where: Where
+    ) -> None:
+        over = caller.over
+        names: dict[str, str] = {}
+        parameters = list(macro.all("parm"))
+        for index, parameter in enumerate(parameters):
+            local = declared(parameter.text)
+            names[local] = f"{prefix}\u00b7{local}"
+            expr: Expr | None = args[index] if index < len(args) else None
+            if expr is None:
+                context = Context(caller.room, prefix, over, dict(names), lead=over, depth=caller.depth + 1)
+                expr = self.translator.expression(parameter.attributes["default"], where, context)
+            equation = Equation(expr or Number(0.0), "", where)
+            self.variables[names[local]] = Variable(
+                names[local], "aux", equation=equation, dimensions=over, where=where
+            )
+        inner = [e for holder in macro.all("variables") for e in holder.children if e.tag in KINDS]
+        for element in inner:
+            local = declared(element.attributes.get("name", ""))
+            if local not in names:
+                names[local] = f"{prefix}\u00b7{local}"
+        context = Context(caller.room, prefix, over, names, lead=over, depth=caller.depth + 1)
+        for element in inner:
+            self._macro_variable(element, names, context)
+        eqn = macro.find("eqn")
+        if eqn is None or is_empty(eqn.text):
+            self.problem(macro, "the macro has no <eqn>", "write what it gives", "name")
+            return
+        expr = self.translator.expression(eqn.text.strip(), self.where(eqn), context)
+        equation = Equation(expr or Number(0.0), "", self.where(eqn))
+        self.variables[prefix] = Variable(prefix, "aux", equation=equation, dimensions=over, where=where)
+
+    def _macro_variable(self, element: Element, names: Mapping[str, str], context: Context) -> None:
+        name = names[declared(element.attributes.get("name", ""))]
+        where = self.where(element)
+        kind = {"gf": "curve"}.get(element.tag, element.tag)
+        base = Variable(name, kind, dimensions=context.over, where=where)
+        equation = self._equation(element, replace(context, name=name), base)
+        inflows, outflows = (
+            tuple(names.get(declared(f.text), declared(f.text)) for f in element.all(way))
+            for way in ("inflow", "outflow")
+        )
+        points = curve_points(element, self.path.name)
+        variable = replace(base, equation=equation, nonnegative=element.find("non_negative") is not None)
+        if points is not None:
+            self._tabled(variable, points, ())
+        elif equation is None:
+            self.problem(element, f"{name} has no equation", "write <eqn>", "name")
+        else:
+            self.variables[name] = replace(variable, inflows=inflows, outflows=outflows)

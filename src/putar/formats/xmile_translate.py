@@ -1,0 +1,231 @@
+"""An XMILE expression, put into the language's words: names of a module in full, vendors' functions.
+
+Macros are expanded: each call gets variables of its own, so that its stocks live for the whole run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from putar.errors import ModelError, Problem, Where, nearest
+from putar.formats.xmile_functions import DERIVED, REFUSED, SEEDED
+from putar.formats.xmile_names import FILE, declared
+from putar.formats.xmile_tree import Element
+from putar.language.expr import Binary, Call, Computed, Expr, Index, Name, Number, Subscript, rebuild, walk
+from putar.language.functions import CONSTANTS, FUNCTIONS
+from putar.language.parse import parse_expression, place
+
+__all__ = ["Context", "Translator", "is_empty"]
+
+DEEPEST = 60  # macros in macros
+MOST_CALLS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where an equation stands: its room, its variable, and what a macro's parameters mean there."""
+
+    room: str
+    name: str
+    over: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    vensim: bool = False
+    lead: tuple[str, ...] = ()
+    depth: int = 0
+
+
+def is_empty(text: str) -> bool:
+    """Return whether an equation has nothing but comments."""
+    depth = 0
+    for sign in text:
+        depth += (sign == "{") - (sign == "}")
+        if depth == 0 and not sign.isspace() and sign != "}":
+            return False
+    return True
+
+
+class Translator:
+    """Puts expressions into words; `expand` is asked to add the variables of a macro's call."""
+
+    def __init__(
+        self,
+        dimensions: Mapping[str, tuple[str, ...]],
+        known: Callable[[str, str], str | None],
+        macros: Mapping[str, Element],
+        expand: Callable[[Element, str, Context, tuple[Expr, ...], Where], None],
+    ) -> None:
+        self.dimensions, self.known, self.macros, self.expand = dimensions, known, macros, expand
+        self.elements = {element for elements in dimensions.values() for element in elements}
+        self.problems: list[Problem] = []
+        self.names: frozenset[str] = frozenset()
+        self.calls = 0
+
+    def expression(self, text: str, where: Where, context: Context) -> Expr | None:
+        """Return the expression of an equation, or None when it is refused."""
+        before = len(self.problems)
+        try:
+            tree = parse_expression(text, where, FILE)
+        except ModelError as error:
+            self.problems.extend(error.problems)
+            return None
+        made = rebuild(tree, _One(self, text, where, context).change)
+        return made if len(self.problems) == before else None
+
+    def absolute(self, room: str, node: Name) -> Name:
+        """Return a reference that means the variable of that full name, read inside a room."""
+        while room:
+            if f"{room}.{node.name}" in self.names:
+                return replace(node, name=f".{node.name}")
+            room = room.rpartition(".")[0]
+        return node
+
+
+@dataclass(slots=True)
+class _One:
+    all: Translator
+    text: str
+    where: Where
+    context: Context
+
+    def problem(self, node: Expr, what: str, fix: str, kind: str = "name") -> Expr:
+        """Note that a part cannot be read, and put a number in its place."""
+        where = place(self.text, self.where, node.at, node.width)
+        self.all.problems.append(Problem("error", kind, where, f"{self.context.name}: {what}", fix))
+        return Number(0.0, "", node.at, node.width)
+
+    def change(self, node: Expr) -> Expr:
+        """Return a node whose parts are already translated."""
+        match node:
+            case Call():
+                return self.call(node)
+            case Name():
+                made = self.named(node)
+                return self.all.absolute(self.context.room, made) if isinstance(made, Name) else made
+            case Binary(op="MOD", left=left, right=right) if self.context.vensim:
+                return Call("MODULO", (left, right), node.at, node.width)
+        return node
+
+    def named(self, node: Name) -> Expr:
+        """Return what a name means: a variable, the time, a dimension or one of its elements."""
+        subscripts = tuple(self._subscript(node, s) for s in node.subscripts)
+        word = node.name
+        if word in self.context.names:
+            lead = tuple(Index(d) for d in self.context.lead)
+            return replace(node, name=self.context.names[word], subscripts=(*lead, *subscripts))
+        if word == "self":
+            return replace(node, name=self.context.name, subscripts=subscripts)
+        known = self._known(word)
+        if known is not None:
+            return replace(node, name=known, subscripts=subscripts)
+        if word in CONSTANTS and not subscripts:
+            return node
+        dimension, _, element = word.partition(".")
+        members = self.all.dimensions.get(dimension)
+        if members is not None and not subscripts and (not element or element in members):
+            return node
+        if word.upper() in FUNCTIONS or word.upper() in DERIVED:
+            return self.problem(node, f"{word!r} is a function and needs arguments", "give them in brackets")
+        if word.upper() in REFUSED:
+            return self._refused(node, word.upper())
+        near = nearest(word, list(self.context.names) + sorted(self.all.dimensions))
+        fix = f"did you mean {near!r}?" if near else "define it, or correct the name"
+        return self.problem(node, f"unknown name {word!r}", fix)
+
+    def _known(self, word: str) -> str | None:
+        return self.all.known(self.context.room, word)
+
+    def _subscript(self, node: Name, subscript: Subscript) -> Subscript:
+        if not isinstance(subscript, Index):
+            return subscript
+        name = subscript.name
+        if name in self.all.dimensions or name in self.all.elements or name.isdigit():
+            return subscript
+        dimension, _, element = name.partition(".")
+        if element and element in self.all.dimensions.get(dimension, ()):
+            return Index(element)
+        known = self.context.names.get(name) or self._known(name)
+        if known is not None:
+            return Computed(Name(known, tuple(Index(d) for d in self.context.lead), node.at, node.width))
+        if name in CONSTANTS:
+            return Computed(Name(name, (), node.at, node.width))
+        near = nearest(name, [*self.all.dimensions, *self.all.elements])
+        fix = f"did you mean {near!r}?" if near else "declare it in a dimension"
+        self.problem(node, f"unknown subscript {name!r}", fix)
+        return subscript
+
+    def call(self, node: Call) -> Expr:
+        """Return what a call means: a macro, a table, a function."""
+        function = node.function.upper()
+        word = node.function.casefold()
+        known = self.context.names.get(word) or self._known(word)
+        if known is not None and len(node.args) == 1:
+            lead = tuple(Index(d) for d in self.context.lead) if word in self.context.names else ()
+            return Call("LOOKUP", (Name(known, lead, node.at, node.width), *node.args), node.at, node.width)
+        macro = self.all.macros.get(word)
+        if macro is not None:
+            return self._macro(node, macro)
+        args = node.args
+        if function in SEEDED and len(args) == SEEDED[function] + 1:
+            args = args[:-1]  # a seed: the stream is putar's own
+        if not args and word in CONSTANTS:
+            return Name(word, (), node.at, node.width)
+        if self.context.vensim and function == "INT":
+            function = "TRUNC"
+        if function in DERIVED:  # where the language has the same name, it is another tool's
+            takes, text = DERIVED[function]
+            if len(args) in takes:
+                return self._formula(node, args, text)
+            return self.problem(
+                node, f"{function} takes {takes[0]} arguments, {len(args)} given", "see its help"
+            )
+        if function in FUNCTIONS and function != "NPV":
+            if function == "DELAYN" and len(args) == 2:
+                return self.problem(node, "DELAYN takes an order", "DELAYN(input, time, order)")
+            return replace(node, function=function, args=args)
+        if function in REFUSED:
+            return self._refused(node, function)
+        near = nearest(function, [*FUNCTIONS, *DERIVED, *[m.upper() for m in self.all.macros]])
+        fix = f"did you mean {near!r}?" if near else "see docs/formats.md"
+        return self.problem(node, f"unknown function {function!r}", fix, "unsupported")
+
+    def _refused(self, node: Expr, function: str) -> Expr:
+        what = f"{function} is not supported: {REFUSED[function]}"
+        return self.problem(node, what, "rewrite the equation without it", "unsupported")
+
+    def _formula(self, node: Call, args: tuple[Expr, ...], text: str) -> Expr:
+        given = {f"a{i}": arg for i, arg in enumerate(args, 1)}
+        count = iter(range(1, 1000))
+
+        def fill(part: Expr) -> Expr:
+            if isinstance(part, Name) and part.name in given:
+                return given[part.name]
+            if isinstance(part, Call):  # calls with memory or draws are told apart by their place
+                return replace(part, at=node.at + 1_000_000 * next(count), width=node.width)
+            return replace(part, at=node.at, width=node.width)
+
+        return rebuild(parse_expression(text), fill)
+
+    def _macro(self, node: Call, macro: Element) -> Expr:
+        name = declared(macro.attributes.get("name", ""))
+        if self.context.depth >= DEEPEST:
+            what = f"the macro {name!r} calls itself, or macros are nested too deep"
+            return self.problem(node, what, "end the recursion", "loop")
+        self.all.calls += 1
+        if self.all.calls > MOST_CALLS:
+            return self.problem(node, f"more than {MOST_CALLS} calls of macros", "call fewer")
+        parameters = list(macro.all("parm"))
+        least = sum("default" not in p.attributes for p in parameters)
+        if not least <= len(node.args) <= len(parameters):
+            wanted = ", ".join(p.text.strip() for p in parameters)
+            return self.problem(node, f"the macro {name!r} takes ({wanted})", "give as many")
+        if any(isinstance(part, Name) and not self._plain(part) for a in node.args for part in walk(a)):
+            what = f"the macro {name!r} is called inside a sum over an array"
+            return self.problem(node, what, "give the call a variable of its own", "unsupported")
+        prefix = f"{self.context.name}\u00b7{name}\u00b7{self.all.calls}"
+        where = place(self.text, self.where, node.at, node.width)
+        self.all.expand(macro, prefix, self.context, node.args, where)
+        return Name(prefix, tuple(Index(d) for d in self.context.over), node.at, node.width)
+
+    def _plain(self, name: Name) -> bool:
+        return all(isinstance(s, Index | Computed) for s in name.subscripts)

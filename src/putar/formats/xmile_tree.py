@@ -1,0 +1,117 @@
+"""XML as a plain tree with line numbers: no entities, no doctype, bounded depth and size.
+
+Source: Expat, as Python's standard library brings it; a document type or an entity is refused before it
+can do anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+from xml.parsers import expat
+
+from putar.errors import ModelError, UsageError, Where
+
+__all__ = ["Element", "read_tree"]
+
+LARGEST = 40_000_000  # bytes
+DEEPEST = 200
+MOST = 2_000_000  # elements
+
+
+@dataclass(slots=True)
+class Element:
+    """One element: its name without the namespace, attributes, text, children, and its line."""
+
+    tag: str
+    attributes: dict[str, str]
+    line: int
+    prefix: str = ""
+    children: list[Element] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text directly in the element."""
+        return "".join(self.parts)
+
+    def find(self, tag: str) -> Element | None:
+        """Return the first child of a name, or None."""
+        return next(self.all(tag), None)
+
+    def all(self, *tags: str) -> Iterator[Element]:
+        """Yield the children of some names, vendors' own elements left out."""
+        return (child for child in self.children if child.tag in tags and not child.prefix)
+
+
+def read_tree(path: Path) -> Element:
+    """Return the root element of a file.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read.
+    ModelError
+        If it is no well-formed XML, declares entities, or is absurdly large or deep.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UsageError(f"{path.name} is larger than {LARGEST:,} bytes", "split the model into files")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", "check the path") from None
+    return _Builder(path.name).read(raw)
+
+
+class _Builder:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.EntityDeclHandler = self._doctype
+        self.open: list[Element] = []
+        self.root: Element | None = None
+        self.count = 0
+
+    def read(self, raw: bytes) -> Element:
+        try:
+            self.parser.Parse(raw, True)
+        except expat.ExpatError as error:
+            where = Where(self.path, error.lineno, error.offset + 1)
+            what = f"this is no well-formed XML ({expat.ErrorString(error.code)})"
+            raise ModelError(what, where, "save the model again") from None
+        except (ValueError, LookupError) as error:
+            raise ModelError(f"this is no XML ({error})", Where(self.path), "save it as UTF-8") from None
+        assert self.root is not None  # Expat has seen to it
+        return self.root
+
+    def _refuse(self, what: str, fix: str) -> NoReturn:
+        raise ModelError(what, Where(self.path, self.parser.CurrentLineNumber), fix, "unsupported")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        prefix, _, tag = name.rpartition(":")
+        self.count += 1
+        if len(self.open) >= DEEPEST or self.count > MOST:
+            self._refuse("this XML is nested too deep, or has too many elements", "a model needs neither")
+        element = Element(tag, attributes, self.parser.CurrentLineNumber, prefix)
+        if self.open:
+            self.open[-1].children.append(element)
+        else:
+            self.root = element
+        self.open.append(element)
+
+    def _end(self, _: str) -> None:
+        self.open.pop()
+
+    def _text(self, text: str) -> None:
+        if self.open:
+            self.open[-1].parts.append(text)
+
+    def _doctype(self, *_: object) -> None:
+        self._refuse("a document type or an entity is declared", "remove it; a model needs none")
