@@ -277,7 +277,10 @@ def _answer_no() -> NoReturn:
 @click.option("--seed", default=0, show_default=True, help="Of the random draws.")
 @_json_option
 def claims_command(model: str, members: int | None, seed: int, as_json: bool) -> None:
-    """Compute the verdict on every claim of MODEL's story."""
+    """Compute the verdict on every claim of MODEL's story.
+
+    MODEL may also be a .toml file of claims with its own units and facts, to check an article's arithmetic.
+    """
     findings = [finding.as_json() for finding in _open(model).claims(members, seed)]
     if as_json:
         _emit({"claims": findings})

@@ -165,7 +165,7 @@ sold,shop.sales[cake],1,2,900,,,euro,INCOME_1
 
 def write(folder: Path, **texts: str) -> Path:
     """Write the bakery, with `name_ext` keywords in place of (or beside) its files."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True, parents=True)
     files = dict(FILES)
     for key, text in texts.items():
         name, _, kind = key.rpartition("_")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from putar.flywheels.claim_formula import Path
 from putar.flywheels.claim_interval import Interval, NoInterval, interval, simplified
 from putar.flywheels.claim_verdict import (
     COMPARATORS,
+    LADDER,
     Comparison,
     Judgement,
     Uncertain,
@@ -122,6 +124,90 @@ def test_cl09_units_change_nothing() -> None:
     assert by_year.verdict == by_hour.verdict
     assert by_year.probability == by_hour.probability
     assert by_year.critical == pytest.approx(2.6 * hours)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.5, 3), st.floats(0.1, 4), st.floats(1, 30))
+def test_cl03_uniform_product_anywhere(low: float, width: float, bound: float) -> None:
+    """P of a product of two uniforms over [low, low + width] against the integral, for any bound."""
+    high = low + width
+    judged = judge_numbers(
+        says("x * y", ">=", bound), {"x": uniform(low, high), "y": uniform(low, high)}, draws=20_000
+    )
+    first, last = max(low, min(high, bound / high)), max(low, min(high, bound / low))
+    inner = high * (last - first) - (bound * math.log(last / first) if last > first else 0.0)
+    expected = (inner + (high - last) * width) / width**2
+    assert judged.probability == pytest.approx(expected, abs=0.02)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(-50, 50), st.floats(0.1, 20), st.floats(-3, 3))
+def test_cl04_normal_tail_anywhere(middle: float, spread: float, bound: float) -> None:
+    """P that a normal number exceeds its mean by so many standard deviations, and where the answer turns."""
+    ends = middle - spread * 1.6448536269514722, middle + spread * 1.6448536269514722
+    number = Uncertain(middle, *ends, "normal", declared=True)
+    judged = judge_numbers(says("x", ">", middle + bound * spread), {"x": number}, draws=20_000)
+    assert judged.probability == pytest.approx(NormalDist().cdf(-bound), abs=0.015)
+    if abs(bound) < 1.6:
+        assert judged.critical == pytest.approx(middle + bound * spread, rel=1e-6, abs=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(1, 20), st.floats(0.01, 10), st.floats(1, 30))
+def test_cl01_and_cl02_are_mirrors(low: float, width: float, bound: float) -> None:
+    """A claim and its opposite have opposite verdicts, both certain or both not."""
+    number = {"x": between(low, low + width)}
+    claim = judge_numbers(says("x * x", ">=", bound), number, draws=4000)
+    opposite = judge_numbers(says("x * x", "<", bound), number, draws=4000)
+    assert claim.probability is not None
+    assert opposite.probability == pytest.approx(1 - claim.probability, abs=1e-12)
+    assert (claim.certain, claim.critical) == (opposite.certain, opposite.critical)
+    assert LADDER.index(claim.verdict) == 4 - LADDER.index(opposite.verdict)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.2, 20), st.floats(1.01, 5), st.floats(0.3, 3), st.integers(-6, 6))
+def test_cl09_any_scale_changes_nothing(value: float, spread: float, at: float, power: int) -> None:
+    """A ratio-scale number in another unit: the same verdict, the same P, the same turn in that unit."""
+    scale = 8766.0 * 10.0**power
+    one = judge_numbers(
+        says("x", "<", value * at), {"x": Uncertain.of(value, value / spread, value * spread)}, draws=4000
+    )
+    other = judge_numbers(
+        says("x", "<", value * at * scale),
+        {"x": Uncertain.of(value * scale, value / spread * scale, value * spread * scale)},
+        draws=4000,
+    )
+    assert (other.verdict, other.certain, other.decided_by) == (one.verdict, one.certain, one.decided_by)
+    assert other.probability == pytest.approx(one.probability, abs=1e-3)
+    if one.critical is not None:
+        assert other.critical == pytest.approx(one.critical * scale, rel=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(1.05, 40))
+def test_cl10_growth_and_doubling_are_one(factor: float) -> None:
+    """x-fold a year is a doubling time of 12 ln 2 / ln x months."""
+    numbers = {"x": Uncertain.of(factor, None, None), "months": Uncertain.of(12.0, None, None)}
+    months = 12 * math.log(2) / math.log(factor)
+    formula = "months * LN(2) / LN(x)"
+    for stated, holds in (
+        (months, True),
+        (months * 1.09, True),
+        (months / 1.13, False),
+        (months * 1.2, False),
+    ):
+        assert judge_numbers(says(formula, "about", stated), numbers).verdict == (
+            "holds" if holds else "refuted"
+        )
+
+
+def test_whole_numbers_are_drawn_as_such() -> None:
+    """Between 0 and 5 there are six whole numbers, all equally likely."""
+    number = Uncertain(5, 0, 5, "whole", declared=True)
+    judged = judge_numbers(says("x", ">=", 5), {"x": number})
+    assert judged.probability == pytest.approx(1 / 6, abs=0.005)
+    assert set(np.unique(number.at(np.linspace(-8, 8, 999)))) == {0, 1, 2, 3, 4, 5}
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,33 @@ def test_members_give_probabilities_and_a_decider(tmp_path: Path) -> None:
     assert found.verdict == "mixed"
 
 
+FORMULAS = (
+    "AT(base.shop.income, {0}) / AT(thrift.shop.income, {1})",
+    "MEAN(base.shop.income, {0}, {1}) / AT(base.shop.income, 0)",
+    "INTEGRAL(thrift.shop.income - base.shop.income, {0}, {1}) / 1e3",
+    "LOWEST(thrift.shop.income / base.shop.income, {0}, {1})",
+    "HIGHEST(base.shop.income, {0}, {1}) / AT(thrift.shop.income, {1})",
+    "SHARE_OF_TIME(thrift.shop.income > 1.5 * AT(base.shop.income, {0}), {0}, {1})",
+    "GROWTH(base.shop.income, {0}, {1}) * LAST(base.shop.income < 3 * AT(base.shop.income, 0), 0, 10)",
+)
+THRIFT = '[run.thrift]\nfrom = 2.0\nset = { "oven.ploughback" = 0.4 }\n'
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("dates", [(0, 10), (2.5, 3.0), (1.1, 7.35), (9.75, 10), (4.99, 5.01), (3, 11)])
+def test_rows_that_no_formula_reads_do_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, formula: str, dates: tuple[float, float]
+) -> None:
+    """A run that keeps only the rows around a formula's dates gives what the whole run gives."""
+    text = check(formula.format(*dates), ">", "0", "euro" if "INTEGRAL" in formula else "dmnl")
+    few = judged(tmp_path / "few", text, before=THRIFT, members=6)
+    monkeypatch.setattr("putar.flywheels.claim_evidence.spans", lambda _: None)
+    all_rows = judged(tmp_path / "all", text, before=THRIFT, members=6)
+
+    assert few.as_json() == all_rows.as_json()
+    assert few.verdict not in ("ill-posed", "untestable")
+
+
 def test_games_say_what_links_carry(tmp_path: Path) -> None:
     """Two links whose effects multiply: Shapley values by hand."""
     whole, without_oven, without_building = 1.06**20, 0.5 * 1.03**20, 1.0

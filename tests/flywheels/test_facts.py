@@ -48,7 +48,29 @@ def test_a_row_becomes_a_fact(tmp_path: Path) -> None:
     assert (fact.value, fact.low, fact.high, fact.exact) == (2.0, 1.0, 3.0, False)
     assert fact.year == pytest.approx(2025 + 182 / 365)
     assert fact.where.line == 2
-    assert [*fact.row()] == [*COLUMNS[1:]]
+    assert [*fact.row()] == [*COLUMNS[1:], "unconfirmed", "context"]
+
+
+@pytest.mark.parametrize(
+    ("note", "unconfirmed", "context"),
+    [
+        ("", False, ""),
+        ("unconfirmed 2026-11", True, ""),
+        ("a rumour; unconfirmed 2026-11", True, ""),
+        ("a rumour; unconfirmed", True, ""),
+        ("no unconfirmed reports are used", False, ""),
+        ("context: a part of A", False, "a part of A"),
+        ("half; context: a part of A; unconfirmed 2026-11", True, "a part of A"),
+        ("in the context: not a mark", False, ""),
+    ],
+)
+def test_marks_in_a_note(tmp_path: Path, note: str, unconfirmed: bool, context: str) -> None:
+    """What no second source confirmed, and what no number rests on, is said to whoever reads the rows."""
+    facts, _ = read(tmp_path, GOOD.replace(",note", f",{note}"))
+
+    assert (facts["A"].unconfirmed, facts["A"].context) == (unconfirmed, context)
+    assert facts["A"].row()["unconfirmed"] is unconfirmed
+    assert facts["A"].row()["context"] == (context or None)
 
 
 def test_a_date_is_a_number_of_years_and_a_word_is_none(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from putar.errors import UsageError, nearest
+from putar.flywheels.article import read_article
 from putar.flywheels.folder import Flywheel, from_model, read_flywheel
 from putar.formats.text import read_model
 from putar.formats.vensim_read import read_vensim
@@ -44,7 +45,9 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str | Path, data: Sequence[Path] = ()) -> Flywheel:
-    """Return a flywheel by its shipped name, by the path of its folder, or by that of a model file.
+    """Return a flywheel by its shipped name, by the path of its folder, or by that of a file.
+
+    A file is a model, or claims about an article (`article`).
 
     Parameters
     ----------
@@ -67,6 +70,11 @@ def find(name: str | Path, data: Sequence[Path] = ()) -> Flywheel:
             return with_units(read_flywheel(path))
         fix = "a flywheel's folder has a flywheel.toml and its subsystems; docs/format.md shows the form"
         raise UsageError(f"{word} is no flywheel: it has no flywheel.toml", fix)
+    if path.is_file() and path.suffix.lower() == ".toml":
+        if (path.parent / "flywheel.toml").is_file():
+            fix = f"give the folder: {path.parent}"
+            raise UsageError(f"{path.name} belongs to the flywheel in its folder", fix)
+        return read_article(_without_data(path, data))
     if path.is_file():
         reader = READERS.get(path.suffix.lower())
         if reader is not None:

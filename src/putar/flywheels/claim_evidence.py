@@ -20,10 +20,11 @@ from putar.flywheels.claim_formula import Path, Value, spans
 from putar.flywheels.claim_verdict import Uncertain
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.links import play
+from putar.flywheels.moat import lacks, rivalry_of
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import Draws, changes_of, draws_for, simulate
-from putar.flywheels.story import Check, Claim, Figure, Source, Story, base_factor, fact_unit
+from putar.flywheels.story import Check, Claim, Figure, Source, Story, base_factor, fact_unit, rival_unit
 from putar.language.expr import Expr
 from putar.language.units import parse_unit
 from putar.runs.draws import standard_normal
@@ -59,6 +60,8 @@ class Evidence:
         """Return a fact, one end of its range, or a given number, in base units."""
         if source.kind == "given":
             return claim.given[source.owner].number
+        if source.kind == "moat":
+            return self.lack(source.owner, source.what)
         fact = self.flywheel.facts[source.owner]
         factor, value = base_factor(fact_unit(self.flywheel, source.owner)), fact.number or 0.0
         ends = {
@@ -69,6 +72,19 @@ class Evidence:
             return Uncertain.of(ends[source.what] * factor, None, None, sourced=fact.sourced)
         low, high = (None if end is None else end * factor for end in (fact.low, fact.high))
         return Uncertain.of(value * factor, low, high, sourced=fact.sourced)
+
+    def lack(self, actor: str, word: str) -> Uncertain:
+        """Return what a rival lacks, with the range that its levels leave, in base units."""
+        what, _, way = word.partition("_")
+        found = lacks(rivalry_of(self.flywheel), actor, rented=way == "contracted")
+        place = ("years", "cost", "gaps").index(what)
+        factor = base_factor(parse_unit(rival_unit(self.flywheel, word), self.flywheel.units))
+        value = (found.replication.years, found.replication.cost, found.large)[place] * factor
+        ends = sorted((found.low[place] * factor, value, found.high[place] * factor))
+        if ends[0] == ends[2]:
+            return Uncertain(value, value, value, "exact")
+        family = "whole" if what == "gaps" else "uniform"
+        return Uncertain(value, ends[0], ends[2], family, declared=True)
 
     def series(self, name: str) -> tuple[Array, dict[str, Uncertain]]:
         """Return the dates of a series and its observations at dates, by fact, in base units."""

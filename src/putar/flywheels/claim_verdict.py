@@ -26,6 +26,7 @@ from putar.runs.draws import rounded, standard_normal
 __all__ = [
     "COMPARATORS",
     "DRAWS",
+    "LADDER",
     "Comparison",
     "Judgement",
     "Uncertain",
@@ -50,9 +51,10 @@ TOGETHER = 0.8  # correlation tried where none is declared
 class Uncertain:
     """A number in base units with what is known of its spread.
 
-    `family` is `exact`, `normal`, `lognormal` or `uniform`. For normal and lognormal, low and high are
-    the 5 and 95 % quantiles; for uniform, the ends. `declared` shapes are not varied. `sourced` is
-    false for a number that nobody but the claim's author stands for.
+    `family` is `exact`, `normal`, `lognormal`, `uniform` or `whole` (whole numbers, all equally likely). For
+    normal and lognormal, low and high are the 5 and 95 % quantiles; for uniform and whole, the ends.
+    `declared` shapes are not varied. `sourced` is false for a number that nobody but the claim's author
+    stands for.
     """
 
     value: float
@@ -77,10 +79,13 @@ class Uncertain:
         family = family or self.family
         if family == "exact":
             return np.full_like(normal, self.value)
-        if family == "uniform":
+        if family in ("uniform", "whole"):
             from scipy.special import ndtr  # a slow import, needed only here
 
-            return np.asarray(self.low + (self.high - self.low) * rounded(ndtr(normal)))
+            share = rounded(ndtr(normal))
+            if family == "whole":
+                return np.minimum(self.low + np.floor((self.high - self.low + 1.0) * share), self.high)
+            return np.asarray(self.low + (self.high - self.low) * share)
         if family == "normal":
             middle, spread = (self.low + self.high) / 2, (self.high - self.low) / (2 * _Z95)
             return np.asarray(middle + spread * normal)

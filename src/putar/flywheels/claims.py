@@ -26,8 +26,8 @@ from putar.flywheels.story import (
     Claim,
     Figure,
     base_factor,
-    fact_unit,
     read_story,
+    rival_unit,
 )
 from putar.language.units import parse_unit
 
@@ -52,6 +52,7 @@ class CheckFinding:
     certain: bool = False
     decided_by: str | None = None
     critical: float | None = None
+    critical_unit: str | None = None
     facts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
@@ -73,6 +74,7 @@ class CheckFinding:
             "probability": self.probability,
             "decided_by": self.decided_by,
             "critical": self.critical,
+            "critical_unit": self.critical_unit,
             "facts": list(self.facts),
             "notes": [*self.notes, *self.caveats],
         }
@@ -212,19 +214,12 @@ def _in_unit(check: Check, claim: Claim, judged: Judgement, evidence: Evidence) 
     ]
     value, low, high = (_digits(v, check.factor, 12) for v in (judged.value, judged.low, judged.high))
     facts = [source.owner for source in check.sources.values() if source.kind == "fact"]
-    decided, critical = judged.decided_by, judged.critical
-    if decided is not None and check.kind != "model":
-        source = check.sources.get(decided)
-        if source is None:  # one observation of a series
-            name, _, decided = decided.partition(":")
-            unit = evidence.flywheel.series[name][0].unit
-            factor = base_factor(parse_unit(unit, evidence.flywheel.units))
-        elif source.kind == "fact":
-            decided = source.owner
-            factor = base_factor(fact_unit(evidence.flywheel, decided))
-        else:
-            factor = base_factor(claim.given[source.owner].unit)
-        critical = _digits(critical, factor, 6)
+    decided, unit = _decider(judged.decided_by, check, claim, evidence)
+    dated = check.unit == "date" and unit == evidence.flywheel.model.time.unit
+    critical = None
+    if judged.critical is not None and unit is not None:
+        factor = 1.0 if check.kind == "model" else base_factor(parse_unit(unit, evidence.flywheel.units))
+        critical = _digits(judged.critical, factor, 6)
     return CheckFinding(
         check,
         judged.verdict,
@@ -236,10 +231,41 @@ def _in_unit(check: Check, claim: Claim, judged: Judgement, evidence: Evidence) 
         judged.certain,
         decided,
         critical,
+        None if critical is None else "date" if dated else unit,
         tuple(facts),
         judged.notes,
-        judged.caveats,
+        tuple(_named(caveat, check) for caveat in judged.caveats),
     )
+
+
+def _decider(
+    key: str | None, check: Check, claim: Claim, evidence: Evidence
+) -> tuple[str | None, str | None]:
+    """Return the name that people know a deciding input by, and its unit."""
+    flywheel = evidence.flywheel
+    if key is None:
+        return None, None
+    if check.kind == "model":
+        return key, flywheel.model[key.partition("[")[0]].unit
+    source = check.sources.get(key)
+    if source is None:  # one observation of a series
+        name, _, fact = key.partition(":")
+        return fact, flywheel.series[name][0].unit
+    if source.kind == "given":
+        return key, claim.given[source.owner].unit.text()
+    if source.kind == "moat":
+        return key, rival_unit(flywheel, source.what)
+    unit = flywheel.facts[source.owner].unit
+    name = f"{source.owner}.{source.what}" if source.what else source.owner
+    return name, flywheel.model.time.unit if unit == "date" else unit
+
+
+def _named(text: str, check: Check) -> str:
+    """Return a sentence with facts by the names they have in their file."""
+    for key, source in check.sources.items():
+        if source.kind == "fact":
+            text = re.sub(rf"\b{re.escape(key)}\b", source.owner, text)
+    return text
 
 
 def _digits(value: float | None, factor: float, digits: int) -> float | None:
@@ -278,7 +304,7 @@ def _why(claim: Claim, checks: Sequence[CheckFinding], figures: Mapping[str, tup
                 return check.verdict
             if what == "probability":
                 return "not drawn" if check.probability is None else f"{check.probability:.2f}"
-        return amount(value, "" if what == "number" else unit)
+        return amount(value, "" if what == "number" and unit != "date" else unit)
 
     sentences = [PLACEHOLDER.sub(filled, claim.why).strip()]
     for check in checks:
@@ -294,9 +320,11 @@ def _why(claim: Claim, checks: Sequence[CheckFinding], figures: Mapping[str, tup
 
 
 def amount(value: float | None, unit: str) -> str:
-    """Return a number as a person reads it, three digits and its unit."""
+    """Return a number as a person reads it, three digits and its unit; a date to a tenth of a year."""
     if value is None or not math.isfinite(value):
         return "no number"
+    if unit == "date":
+        return f"{value:.1f}"
     digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
     text = f"{value:,.{min(digits, 6)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,7 +1,9 @@
 """Facts: sourced numbers, each with who said it, when and where, and how sure it is.
 
 The file is a CSV with the columns of `COLUMNS`. A fact without low and high is taken as exact: its
-source gave one number and nothing contradicts it.
+source gave one number and nothing contradicts it. Two marks in a note are read, each up to the next `;`:
+`unconfirmed 2026-11` (no second source was found by then) and `context: why it is here` (no number rests
+on the fact).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from putar.errors import ModelError, Problem, Where
 from putar.flywheels.located import Row, read_rows
 from putar.language.units import UnitTable, parse_unit
 
-__all__ = ["COLUMNS", "KINDS", "Fact", "decimal_year", "fact_key", "read_facts"]
+__all__ = ["COLUMNS", "KINDS", "NOT_COUNTED", "Fact", "decimal_year", "fact_key", "is_id", "read_facts"]
 
 COLUMNS = (
     *("id", "quantity", "value", "low", "high", "unit"),
@@ -25,6 +27,8 @@ COLUMNS = (
 KINDS = ("reported", "estimated", "claimed", "measured", "assumed")
 NOT_COUNTED = ("date", "text")  # units of facts whose value is a day or a word
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_UNCONFIRMED = re.compile(r"(?:^|;)\s*unconfirmed\b\s*([^;]*)")
+_CONTEXT = re.compile(r"(?:^|;)\s*context:\s*([^;]*)")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|Q([1-4]))?")
 
 
@@ -64,13 +68,30 @@ class Fact:
         return bool(self.source_title or self.publisher or self.url)
 
     @property
+    def unconfirmed(self) -> bool:
+        """Whether the note says that no second source was found."""
+        return _UNCONFIRMED.search(self.note) is not None
+
+    @property
+    def context(self) -> str:
+        """What the fact is here for where no number rests on it; empty for all others."""
+        found = _CONTEXT.search(self.note)
+        return found[1].strip() if found else ""
+
+    @property
     def exact(self) -> bool:
         """Whether no range is known."""
         return self.low is None and self.high is None
 
-    def row(self) -> dict[str, float | str | None]:
-        """Return what a reader is shown, by column; the id is the key it is listed under."""
-        return {column: getattr(self, column) for column in COLUMNS[1:]}
+    def row(self) -> dict[str, float | str | bool | None]:
+        """Return what a reader is shown, by column and mark; the id is the key it is listed under."""
+        shown = {column: getattr(self, column) for column in COLUMNS[1:]}
+        return {**shown, "unconfirmed": self.unconfirmed, "context": self.context or None}
+
+
+def is_id(name: str) -> bool:
+    """Return whether a name can be a fact's id."""
+    return _ID.fullmatch(name) is not None
 
 
 def fact_key(name: str) -> str:

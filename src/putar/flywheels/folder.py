@@ -118,7 +118,16 @@ class Flywheel:
 
     @cached_property
     def program(self) -> Program:
-        """The model, lowered for the engine."""
+        """The model, lowered for the engine.
+
+        Raises
+        ------
+        UsageError
+            If there is none: a file of claims has nothing to run.
+        """
+        if self.path.suffix == ".toml":
+            fix = f"ask for its claims: putar claims {self.path.name}"
+            raise UsageError(f"{self.name} is a file of claims, without a model to run", fix)
         return lower(self.model)
 
     @cached_property

@@ -21,7 +21,7 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.links import LinkFinding
 from putar.flywheels.rivals import Rivalry
 
-__all__ = ["MoatFinding", "RivalFinding", "Way", "find_moat", "out_of_reach", "rivalry_of"]
+__all__ = ["MoatFinding", "RivalFinding", "Way", "find_moat", "lacks", "out_of_reach", "rivalry_of"]
 
 Array = NDArray[np.float64]
 
@@ -165,6 +165,12 @@ def find_moat(flywheel: Flywheel, links: LinkFinding) -> MoatFinding:
         for actor in rivalry.rivals
     ]
     return MoatFinding(flywheel, rivalry, links, tuple(found))
+
+
+def lacks(rivalry: Rivalry, actor: str, rented: bool) -> Way:
+    """Return one rival's way to parity, by its own means or with contracts; without what links carry."""
+    links = (link for capability in rivalry.capabilities for link in capability.links)
+    return _way(rivalry, actor, dict.fromkeys(links, 0.0), rented)
 
 
 def _way(rivalry: Rivalry, actor: str, phi: Mapping[str, float], rented: bool) -> Way:

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 
 from putar.errors import ModelErrors, Problem, Where
 from putar.flywheels.claims import claim_problems
+from putar.flywheels.facts import fact_key
 from putar.flywheels.folder import Flywheel
+from putar.flywheels.story import Check, Figure, read_story
 from putar.language.check import check
 from putar.language.dimensional import check_units
 from putar.language.model import Variable
 
-__all__ = ["SOURCED", "find_problems"]
+__all__ = ["SOURCED", "facts_used", "find_problems"]
 
 SOURCED = ("reported", "estimated", "claimed")
 _RANK = {"error": 0, "warning": 1, "note": 2}
@@ -26,12 +28,13 @@ def find_problems(flywheel: Flywheel) -> tuple[Problem, ...]:
     found = [*check(flywheel.model)]
     if not any(problem.severity == "error" for problem in found):
         found += check_units(flywheel.model)
-        found += _loops(flywheel)
+        found += _loops(flywheel) if flywheel.model.variables else ()
     found += flywheel.problems
     if flywheel.facts:
         found += _sources(flywheel)
     if not any(problem.severity == "error" for problem in found):
         found += claim_problems(flywheel)
+        found += _unused(flywheel)
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: _RANK[problem.severity]))
 
 
@@ -51,6 +54,37 @@ def _sources(flywheel: Flywheel) -> Iterator[Problem]:
             )
         elif variable.kind != "constant":
             yield from _reason(variable)
+
+
+def _unused(flywheel: Flywheel) -> Iterator[Problem]:
+    """Yield a note for each fact that nothing rests on and no mark explains, or that is marked and used."""
+    used = facts_used(flywheel)
+    for name, fact in flywheel.facts.items():
+        if fact_key(name) in used and fact.context:
+            what = f"the fact {name} is marked as context, and something rests on it"
+            yield Problem("note", "source", fact.where, what, "remove the mark from its note")
+        if fact_key(name) not in used and not fact.context:
+            what = f"nothing rests on the fact {name}"
+            fix = "cite it, remove it, or write 'context: what it is here for' in its note"
+            yield Problem("note", "source", fact.where, what, fix)
+
+
+def facts_used(flywheel: Flywheel) -> set[str]:
+    """Return the keys of all facts that constants, curves, series, links, rivals or claims name."""
+    found: list[str] = [row.fact for rows in flywheel.series.values() for row in rows]
+    for variable in flywheel.model.variables:
+        found += variable.facts
+        found += [fact for _, parameter in flywheel.model.parameters(variable) for fact in parameter.facts]
+    for link in flywheel.links:
+        found += link.facts
+    for capability in () if flywheel.rivalry is None else flywheel.rivalry.capabilities:
+        found += capability.facts
+    for claim in read_story(flywheel).claims:
+        found += claim.facts
+        found += [fact for given in claim.given.values() for fact in given.facts]
+        parts: tuple[Check | Figure, ...] = (*claim.checks, *claim.figures)
+        found += [s.owner for part in parts for s in part.sources.values() if s.kind == "fact"]
+    return {fact_key(name) for name in found}
 
 
 def _origin(

@@ -1,11 +1,12 @@
 """claims.toml: the sentences of a flywheel's story, each with the formulas that can prove it wrong.
 
-A check compares a formula with a bound. Names in a formula are facts (`REV_2025`, in any case), numbers
-that the claim gives itself (`given`), outputs of runs (`base.money.run_rate`; runs are the flywheel's
-scenarios and the `[run.NAME]` tables), what links carry (`built.reinvestment`, `built.all`, `built.none`
-of a `[game.NAME]` table) and observed series (`data.weekly_users`). Everything is resolved and its units
-are checked when the file is read. A check without a formula is untestable and says what it would need.
-No verdict stands in the file.
+A check compares a formula with a bound. Names in a formula are facts (`REV_2025`, in any case; `REV_2025.low`
+and `.high` are the ends of its range), numbers that the claim or the file gives itself (`given`), outputs of
+runs (`base.money.run_rate`; runs are the flywheel's scenarios and the `[run.NAME]` tables), what links carry
+(`built.reinvestment`, `built.all`, `built.none` of a `[game.NAME]` table), what rivals lack
+(`moat.google.gaps_built`; see `RIVAL_WORDS`) and observed series (`data.weekly_users`). Everything is
+resolved and its units are checked when the file is read. A check without a formula is untestable and says
+what it would need. No verdict stands in the file. A file of claims may stand alone, see `article`.
 """
 
 from __future__ import annotations
@@ -39,11 +40,15 @@ __all__ = [
     "base_factor",
     "fact_unit",
     "read_story",
+    "rival_unit",
 ]
 
 WORDS_QUOTED = 25
+ARTICLE = ("title", "units", "facts", "fact")  # keys of a file of claims without a model
 SETTLED = ("definition", "assumed")  # what a given number may be, if no fact stands behind it
 SHOWN = ("number", "verdict", "probability")  # what {id.SHOWN} in a reason can be, beside {id}
+# what a rival lacks, by its own means and with contracts for what can be rented
+RIVAL_WORDS = tuple(f"{word}_{way}" for way in ("built", "contracted") for word in ("gaps", "years", "cost"))
 PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 
 
@@ -61,7 +66,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a reference of a formula means: kind is fact, given, run, game or series; then who and what."""
+    """What a reference of a formula means: kind is fact, given, run, game, series or moat; then who and what.
+
+    Of a fact, `what` is `low` or `high` where an end of its range is meant.
+    """
 
     kind: str
     owner: str
@@ -138,8 +146,8 @@ def read_story(flywheel: Flywheel) -> Story:
     Ill-posed checks are among the problems as warnings, and stay in the story; a claim with an error is
     left out of it.
     """
-    path = flywheel.path / "claims.toml"
-    if not flywheel.path.is_dir() or not path.exists():
+    path = flywheel.path if flywheel.path.suffix == ".toml" else flywheel.path / "claims.toml"
+    if not path.is_file():
         return Story()
     problems: list[Problem] = []
     return _Reader(flywheel, Table.of(read_toml(path, problems), problems)).read()
@@ -157,6 +165,13 @@ def fact_unit(flywheel: Flywheel, name: str) -> Unit:
     return parse_unit(flywheel.model.time.unit if text == "date" else text, flywheel.units)
 
 
+def rival_unit(flywheel: Flywheel, word: str) -> str:
+    """Return the unit of what a rival lacks, one of `RIVAL_WORDS`."""
+    if word.startswith("gaps") or flywheel.rivalry is None:
+        return "dmnl"
+    return flywheel.model.time.unit if word.startswith("years") else flywheel.rivalry.cost_unit
+
+
 class _Reader:
     """Reads the tables in order: runs and games first, for the claims that use them."""
 
@@ -165,11 +180,23 @@ class _Reader:
         self.time = parse_unit(flywheel.model.time.unit, flywheel.units)
         self.runs: dict[str, Scenario] = dict(flywheel.scenarios)
         self.games: dict[str, Game] = {}
+        self.shared: dict[str, Given] = {}
         self.facts = {fact_key(name): fact for name, fact in flywheel.facts.items()}
         model = flywheel.model
         self.outputs = {name: v.unit for v in model.variables for name in model.element_names(v)}
 
     def read(self) -> Story:
+        if self.flywheel.path.suffix == ".toml":
+            self.runs = {}
+            for key in ("run", "game"):
+                if key in self.top.data:
+                    self.top.wrong(key, f"{key} needs a model", "put the claims into a flywheel's folder")
+                    self.top.asked.add(key)
+            return self._claims()
+        for key in ARTICLE:
+            if key in self.top.data:
+                fix = "facts are in facts.csv, units in flywheel.toml"
+                self.top.wrong(key, f"{key} stands elsewhere in a flywheel", fix)
         if base_factor(self.time) != 1.0:
             what, fix = "formulas need a time unit that is a base unit", "run the model in that unit"
             self.problems.append(Problem("error", "unit", self.flywheel.model.time.where, what, fix))
@@ -181,6 +208,11 @@ class _Reader:
             self.runs[name] = read_scenario(name, table, self.flywheel.model, self.flywheel.now)
         for name, table in self.top.named("game").items():
             self._game(name, table)
+        return self._claims()
+
+    def _claims(self) -> Story:
+        shared = {key: self._given(key, inner) for key, inner in self.top.named("given").items()}
+        self.shared = {key: one for key, one in shared.items() if one is not None}
         claims: list[Claim] = []
         for table in self.top.tables("claim"):
             errors = sum(problem.severity == "error" for problem in self.problems)
@@ -189,6 +221,7 @@ class _Reader:
                 table.wrong("id", f"claim {claim.id!r} is there twice", "give it an id of its own", "name")
             if sum(problem.severity == "error" for problem in self.problems) == errors:
                 claims.append(claim)
+        self.top.asked.update(ARTICLE)  # read by `article` where the file has no model
         self.top.close()
         return Story(tuple(claims), self.runs, self.games, tuple(self.problems))
 
@@ -214,7 +247,7 @@ class _Reader:
             if find_fact(self.flywheel.facts, fact) is None:
                 self._unknown(table, "facts", f"fact {fact!r}", fact, self.flywheel.facts, index)
         given = {key: self._given(key, inner) for key, inner in table.named("given").items()}
-        numbers = {key: one for key, one in given.items() if one is not None}
+        numbers = {**self.shared, **{key: one for key, one in given.items() if one is not None}}
         figures = tuple(self._figure(key, inner, numbers) for key, inner in table.named("show").items())
         inner_tables = table.tables("check")
         checks = tuple(self._check(i, inner, numbers) for i, inner in enumerate(inner_tables))
@@ -322,6 +355,8 @@ class _Reader:
     # formulas -----------------------------------------------------------------------------
 
     def _unit(self, table: Table, key: str, text: str) -> Unit | None:
+        if text == "date":
+            return self.time
         try:
             return parse_unit(text, self.flywheel.units, table.where(key))
         except ModelError as error:
@@ -384,21 +419,31 @@ class _Reader:
             if fact.number is None:
                 return UsageError(f"fact {fact.id} is a word, not a number", "use a fact that is counted")
             return Source("fact", fact.id)
+        base, _, end = name.rpartition(".")
+        if end in ("low", "high") and (fact := self.facts.get(fact_key(base))) is not None:
+            return Source("fact", fact.id, end)
         owner, _, what = name.partition(".")
         if owner == "data":
             rows = self.flywheel.series.get(what, ())
             if rows and all(row.until is not None for row in rows):
                 return UsageError(f"series {what!r} has totals of periods only", "use its facts one by one")
             return Source("series", what) if rows else self._no(name, "series", what)
+        if owner == "moat" and self.flywheel.rivalry is not None:
+            actor, _, word = what.partition(".")
+            known = actor in self.flywheel.rivalry.rivals and word in RIVAL_WORDS
+            return Source("moat", actor, word) if known else self._no(name, "rival", what)
         if owner in self.games:
-            known = ("all", "none", *(link.id for link in self.flywheel.links))
-            return Source("game", owner, what) if what in known else self._no(name, "link", what)
+            links = ("all", "none", *(link.id for link in self.flywheel.links))
+            return Source("game", owner, what) if what in links else self._no(name, "link", what)
         if owner in self.runs:
             return Source("run", owner, what) if what in self.outputs else self._no(name, "variable", what)
         return self._no(name, "name", name)
 
     def _no(self, name: str, kind: str, what: str) -> UsageError:
+        rivalry = self.flywheel.rivalry
+        rivals = () if rivalry is None else rivalry.rivals
         known: dict[str, list[str]] = {
+            "rival": [f"{actor}.{word}" for actor in rivals for word in RIVAL_WORDS],
             "series": [*self.flywheel.series],
             "link": ["all", "none", *(link.id for link in self.flywheel.links)],
             "variable": [*self.outputs],
@@ -417,6 +462,8 @@ class _Reader:
                 return Measure(fact_unit(self.flywheel, source.owner))
             case "series":
                 return Measure(parse_unit(self.flywheel.series[source.owner][0].unit, units), path=True)
+            case "moat":
+                return Measure(parse_unit(rival_unit(self.flywheel, source.what), units))
             case "game":
                 output = self.games[source.owner].output
                 return Measure(parse_unit(self.outputs.get(output, ""), units))

@@ -319,15 +319,35 @@ def _claims(claims: Sequence[Row], *, long: bool) -> RenderableType:
 
 def _check(check: Row) -> str:
     computed = check["computed"] or {}
-    value = number_text(computed.get("value"))
+    if not check["formula"]:
+        return f"{check['kind']}: {check['says'] or check['id']}"
+    if computed.get("value") is None:
+        return f"{check['kind']}: {check['formula']}, in {unit_words(check['unit']) or 'plain numbers'}"
+    written = _date if check["unit"] == "date" else number_text
+    value = written(computed["value"])
     if computed.get("low") is not None and computed["low"] != computed["high"]:
-        value += f" ({number_text(computed['low'])} to {number_text(computed['high'])})"
-    bound = check["bound"]
-    shown = number_text(bound) if isinstance(bound, int | float) else str(bound)
+        value += f" ({written(computed['low'])} to {written(computed['high'])})"
+    bound = check["bound"] if isinstance(check["bound"], list) else [check["bound"]]
+    shown = " and ".join(written(end) for end in bound)
     chance = "" if check["probability"] is None else f", probability {check['probability']:.2f}"
-    decided = f", decided by {check['decided_by']}" if check["decided_by"] else ""
     tested = f"{value} {check['comparator']} {shown} {check['unit']}"
-    return f"{check['kind']}: {check['formula']} = {tested}{chance}{decided}"
+    return f"{check['kind']}: {check['formula']} = {tested}{chance}{_turn(check)}"
+
+
+def _date(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def _turn(check: Row) -> str:
+    """Return which input decides, and the value of it at which the verdict turns."""
+    if not check["decided_by"]:
+        return ""
+    if check["critical"] is None:
+        return f", decided by {check['decided_by']}, which turns it nowhere in its range"
+    if check["critical_unit"] == "date":
+        return f", decided by {check['decided_by']}, turns at {_date(check['critical'])}"
+    unit = unit_words(check["critical_unit"] or "")
+    return f", decided by {check['decided_by']}, turns at {number_text(check['critical'])} {unit}".rstrip()
 
 
 def _warnings(warnings: Sequence[Row]) -> RenderableType:

@@ -35,7 +35,10 @@ function factsSection() {
       label: say("facts.kind"),
       sorts: true,
       of: (row) => text(row.kind),
-      cell: (row) => chip(text(row.kind)),
+      cell: (row) => [
+        chip(text(row.kind)),
+        row.unconfirmed === true ? element("span", { class: "under" }, say("facts.unconfirmed")) : "",
+      ],
     },
     {
       key: "source",
