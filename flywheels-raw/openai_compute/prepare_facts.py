@@ -2,8 +2,9 @@
 
 The collected table writes units in several ways (`billion USD`, `%`, `x/year`); the flywheel declares one
 vocabulary in flywheel.toml, so that every fact can be compared with the model. A unit is renamed here and
-nowhere else: values, ranges, dates and wording stay as published, and a percentage stays a percentage. A
-unit without a row in UNITS stops the run. Series and claims are written by hand and name facts by id.
+nowhere else: values, ranges, dates and wording stay as published, and a percentage stays a percentage.
+Facts that no number of the model rests on are marked as context. A unit without a row in UNITS stops the
+run. Series and claims are written by hand and name facts by id.
 
     python flywheels-raw/openai_compute/prepare_facts.py COLLECTED.csv [FACTS.csv]
 """
@@ -41,6 +42,32 @@ UNITS = {
     "date": "date",
 }
 
+# facts that no equation, constant, series or claim rests on: why they are kept
+CONTEXT = {
+    "CL_POST_DATE": "when the quoted post was written",
+    "CL_SECOND_LAUNCH": "dates the second image launch",
+    "PULSE_DL": "downloads beside the users of the launch weeks",
+    "WAU_TARGET_2025": "what the firm itself aimed at",
+    "MSG_2025_07": "how much a weekly user asks for, not fitted",
+    "REV_2025_H1": "half of the yearly total REV_2025",
+    "REV_2026_Q1": "a quarter of the run rate ARR, not fitted",
+    "GW_SECURED_2026": "contracts, not running capacity",
+    "GM_2024": "margin by the firm's own definition, not fitted",
+    "GM_2025": "margin by the firm's own definition, not fitted",
+    "BURN_2026P": "the firm's own forecast, to compare with",
+    "CASH_2025_06": "cash in mid-year, between the years that are used",
+    "RAISE_2024": "the round before those that are used",
+    "AMD_DEAL": "a part of the commitments COMMIT",
+    "CW_DEAL": "a part of the commitments COMMIT",
+    "AWS_DEAL": "a part of the commitments COMMIT",
+    "AZURE_DEAL": "a part of the commitments COMMIT",
+    "CAPEX_GW_BERN": "a second estimate of capital per gigawatt",
+    "CAPEX_GW_NV": "a maker's claim about coming generations",
+    "PP": "price-performance of chips, beside the efficiency EE that is used",
+    "TOKCOST": "hardware and software together, cannot be told apart",
+    "LLMFLATION": "price of a fixed quality, not of the frontier",
+}
+
 
 def prepared(row: dict[str, str]) -> dict[str, str]:
     """Return one fact with its unit in the flywheel's words and no blanks at the ends."""
@@ -48,6 +75,11 @@ def prepared(row: dict[str, str]) -> dict[str, str]:
     if fact["unit"] not in UNITS:
         sys.exit(f"{fact['id']}: no row for the unit {fact['unit']!r} in UNITS")
     fact["unit"] = UNITS[fact["unit"]]
+    if fact["id"] in CONTEXT:
+        note = fact["note"].rstrip(".")
+        fact["note"] = "; context: ".join([*([note] if note else [""]), CONTEXT[fact["id"]]]).removeprefix(
+            "; "
+        )
     return fact
 
 

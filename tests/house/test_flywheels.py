@@ -9,6 +9,11 @@ from typing import Any
 
 import pytest
 
+from putar.flywheels import catalogue
+from putar.flywheels.facts import fact_key
+from putar.flywheels.problems import facts_used
+from putar.flywheels.story import base_factor
+from putar.language.units import parse_unit
 from tests.house import tree
 
 FOLDERS = sorted(path.parent for path in (tree.SOURCE / "flywheels").glob("*/flywheel.toml"))
@@ -104,6 +109,28 @@ def test_series_rest_on_facts(folder: Path) -> None:
 
     assert observed
     assert [row for row in observed if row["fact"] not in known] == []
+
+
+def test_one_vocabulary_of_units() -> None:
+    """A unit that two flywheels declare means the same in both, and no unit has two names for one size."""
+    meanings: dict[str, set[object]] = {}
+    for name in catalogue.names():
+        units = catalogue.find(name).units
+        told = tomllib.loads((catalogue.find(name).path / "flywheel.toml").read_text(encoding="utf-8"))
+        for unit in told["units"]:
+            parsed = parse_unit(unit, units)
+            meanings.setdefault(unit, set()).add((parsed.powers, round(base_factor(parsed), 9)))
+
+    assert {unit: found for unit, found in meanings.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+def test_no_fact_is_an_orphan(name: str) -> None:
+    """Something rests on each fact, or its note says what it is there for; not both."""
+    flywheel = catalogue.find(name)
+    used = facts_used(flywheel)
+
+    assert [n for n, fact in flywheel.facts.items() if (fact_key(n) in used) == bool(fact.context)] == []
 
 
 def _is_date(text: str) -> bool:
