@@ -9,13 +9,13 @@ import peers
 import putar
 
 
-def putar_runs(stem: Path, rooms: int, kernel: str = "auto") -> peers.Runs:
+def putar_runs(stem: Path, rooms: int, suffix: str = ".putar") -> peers.Runs:
     """One call of `run` for all members; its own array [saved time, room, member] is the answer."""
-    model = putar.load(stem.with_suffix(".putar"))
+    model = putar.load(stem.with_suffix(suffix))
     names = chain.stocks(rooms)
 
     def runs(stay: peers.Array, supply: peers.Array) -> peers.Array:
-        kept = model.run(set={"stay": stay, "supply": supply}, save=names, kernel=kernel).ensemble
+        kept = model.run(set={"stay": stay, "supply": supply}, save=names).ensemble
         if kept.names != tuple(names) or len(kept.times) != chain.SAVED:
             raise ValueError("the run kept something else than was asked for")
         return np.asarray(kept.values)

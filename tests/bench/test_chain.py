@@ -1,5 +1,6 @@
 """The model of the benchmarks means the same in every form and to every engine."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,13 @@ import ours
 import peers
 
 ROOMS = 3
-LOADERS = {"putar": ours.putar_runs, "pysimlin": peers.pysimlin, "PySD": peers.pysd}
+LOADERS = {
+    "putar from its own text": ours.putar_runs,
+    "putar from XMILE": partial(ours.putar_runs, suffix=".xmile"),
+    "putar from Vensim": partial(ours.putar_runs, suffix=".mdl"),
+    "pysimlin": peers.pysimlin,
+    "PySD": peers.pysd,
+}
 
 
 @pytest.mark.parametrize("engine", LOADERS)
