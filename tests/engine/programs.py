@@ -74,9 +74,7 @@ def chain(n: int, steps: int = 800) -> Program:
         delay = g.lookup(0, g.node(Op.DIV, x, g.const(30.0 + (i * 3) % 20)))
         out = g.node(Op.DIV, x, g.node(Op.MUL, base, delay))
         out = g.node(Op.MAX, zero, g.node(Op.MIN, out, g.const(12.0)))
-        loss = g.node(
-            Op.SELECT, g.node(Op.GT, x, g.const(60.0)), g.node(Op.MUL, x, g.const(0.03)), zero
-        )
+        loss = g.node(Op.SELECT, g.node(Op.GT, x, g.const(60.0)), g.node(Op.MUL, x, g.const(0.03)), zero)
         if i > 1:
             inflow = g.node(Op.MUL, inflow, g.node(Op.ADD, half, g.node(Op.MUL, half, press)))
         net = g.node(Op.SUB, g.node(Op.SUB, inflow, out), loss)
