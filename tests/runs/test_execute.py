@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
 from putar.engine.ir import Program
 from putar.engine.lower import lower
@@ -13,7 +14,7 @@ from putar.errors import RunError, UsageError
 from putar.formats.text import read_model
 from putar.language.model import Model
 from putar.runs.design import Change, design, step_of
-from putar.runs.draws import draw, rounded, uniform
+from putar.runs.draws import draw, normal_quantile, rounded, uniform
 from putar.runs.ensemble import Status
 from putar.runs.execute import execute
 
@@ -213,6 +214,13 @@ def test_draws_have_their_distribution(model: Model) -> None:
     assert drawn["tank.rate"].mean() == pytest.approx(2.0, abs=5 * (2 / np.sqrt(12)) / 200)
     assert np.median(logs) == pytest.approx(0.0, abs=0.015)
     assert logs.std() == pytest.approx(0.5, rel=0.02)
+
+
+def test_normal_quantiles_are_those_of_the_library() -> None:
+    """The centre, both tails and the far tails, against scipy."""
+    share = np.concatenate([np.linspace(1e-6, 1 - 1e-6, 20_001), 10.0 ** -np.arange(2, 17), [0.5]])
+
+    assert normal_quantile(share) == pytest.approx(ndtri(share), rel=1e-11, abs=1e-15)
 
 
 def test_rounding_keeps_twelve_digits() -> None:

@@ -81,12 +81,14 @@ def margin(rate: Callable[[Array], Array], slope: float | None = None) -> Margin
 
 
 def _root(rate: Callable[[Array], Array], low: float, high: float) -> float:
-    from scipy.optimize import brentq
-
-    def one(factor: float) -> float:
-        return max(float(rate(np.array([factor]))[0]), -1e6)
-
-    return float(brentq(one, low, high, xtol=TOLERANCE / 100, rtol=8.9e-16))
+    """Return where the rate changes sign between two factors: sections of the bracket, all at once."""
+    above = bool(rate(np.array([low]))[0] > 0.0)
+    while high - low > TOLERANCE / 100 * max(1.0, abs(high)):
+        grid = np.linspace(low, high, POINTS)
+        changed = np.flatnonzero((rate(grid[1:-1]) > 0.0) != above)
+        at = int(changed[0]) + 1 if len(changed) else POINTS - 1
+        low, high = float(grid[at - 1]), float(grid[at])
+    return (low + high) / 2
 
 
 def _beyond(rate: Callable[[Array], Array], *, wanted: bool) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -135,8 +136,10 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) 
         find_links(flywheel, protocol, single, spec.members, spec.seed)
         for protocol in (protocols_of(flywheel, scenario.name) if flywheel.protocols else ())
     )
-    claims = check_claims(flywheel, members=spec.members or None, seed=spec.seed)
-    feedback = find_feedback(flywheel, spec) if base.finished[0] else None
+    with ThreadPoolExecutor(1) as beside:  # the kernels leave the interpreter free
+        asked = beside.submit(check_claims, flywheel, members=spec.members or None, seed=spec.seed)
+        feedback = find_feedback(flywheel, spec) if base.finished[0] else None
+        claims = asked.result()
     verdict = find_verdict(flywheel, spec, base, feedback)
     shown_tables = [table for table in flywheel.tables if table.page or table.name == SCENARIOS]
     tables = tuple(find_table(flywheel, table, single) for table in shown_tables)
