@@ -212,7 +212,7 @@ def _delay_n(b: Builder, call: Call) -> int:
     levels: list[int] = []
 
     def wait_next(part: int) -> Callable[[int], int]:
-        return lambda _: waits[part - 1] if part else b.op(Op.DIV, b.node(call.args[1]), share)
+        return lambda _: waits[part - 1]
 
     def level_next(part: int) -> Callable[[int], int]:
         def rate(state: int) -> int:
@@ -224,7 +224,8 @@ def _delay_n(b: Builder, call: Call) -> int:
     def start() -> int:
         return b.op(Op.MUL, b.at_start(call.args[2]), wait_at_start())
 
-    waits.extend(b.latch(call, order + part, wait_at_start, wait_next(part)) for part in range(order))
+    waits.append(b.op(Op.DIV, b.node(call.args[1]), share))
+    waits.extend(b.latch(call, order + part, wait_at_start, wait_next(part)) for part in range(1, order))
     levels.extend(b.hidden(call, part, start, level_next(part)) for part in range(order))
     return _fixed(b, holds, b.op(Op.DIV, levels[-1], waits[-1]))
 

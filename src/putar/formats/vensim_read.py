@@ -9,7 +9,6 @@ Source: Vensim Reference Manual; docs/formats.md says what is read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -18,7 +17,7 @@ from pathlib import Path
 from putar.errors import ModelError, ModelErrors, Problem
 from putar.formats.tables import Series, Tables, read_data_file
 from putar.formats.vensim_arrays import Piece, assemble
-from putar.formats.vensim_dialect import name_of, points_of
+from putar.formats.vensim_dialect import VENSIM, name_of, points_of
 from putar.formats.vensim_entries import Entry, Macro, Source, load_text, read_source
 from putar.formats.vensim_flows import with_flows
 from putar.formats.vensim_ranges import Ranges, read_ranges
@@ -31,8 +30,9 @@ from putar.formats.vensim_values import (
     fetched_points,
     get_call,
 )
-from putar.language.expr import Call, Expr, Name, Number
+from putar.language.expr import Call, Expr, Name, Number, walk
 from putar.language.model import Equation, Model, Points, Variable, element_name
+from putar.language.parse import parse_expression
 
 __all__ = ["read_vensim"]
 
@@ -118,14 +118,19 @@ class _Reader:
 
     def _outputs_of_macros(self) -> None:
         """Declare the variables that a macro's call defines behind its ':'."""
-        outputs = {name_of(m.name): m for m in self.source.macros if m.outputs}
-        if not outputs:
-            return
-        for entry in self.source.entries:
-            for match in re.finditer(r"([^()+*/,=<>-]+)\(([^()]*?):([^():]*)\)", entry.body):
-                if name_of(match[1]) in outputs:
-                    for word in match[3].split(","):
-                        self.entry_of.setdefault(name_of(word), entry)
+        outputs = {name_of(m.name): len(m.inputs) for m in self.source.macros if m.outputs}
+        for entry in self.source.entries if outputs else ():
+            if ":" not in entry.body or "(" not in entry.body:
+                continue
+            try:
+                tree = parse_expression(entry.body, entry.at, VENSIM)
+            except ModelErrors:  # reported when the entry is read
+                continue
+            for node in walk(tree):
+                if isinstance(node, Call) and node.function.casefold() in outputs:
+                    for more in node.args[outputs[node.function.casefold()] :]:
+                        if isinstance(more, Name):
+                            self.entry_of.setdefault(more.name, entry)
 
     def _assembled(self) -> Model:
         dimensions = list(self.ranges.dimensions)
