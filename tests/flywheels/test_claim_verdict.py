@@ -243,6 +243,17 @@ def test_the_nearest_change_decides_between_exact_numbers() -> None:
     assert judged.critical == pytest.approx(40**0.25)
 
 
+def test_a_band_is_found_between_two_ends_that_both_miss_it() -> None:
+    """'about' and 'between' hold inside a band: the nearer edge of it is where a refuted check turns."""
+    exact = {"x": Uncertain.of(4.0, None, None)}
+    assert judge_numbers(says("x", "about", 10, tolerance=0.01), exact).critical == pytest.approx(9.9)
+    assert judge_numbers(says("x", "between", 1, 2), exact).critical == pytest.approx(2)
+    ranged = {"x": Uncertain.of(4.0, 3.9, 4.1), "y": Uncertain.of(1.0, 0.999, 1.001)}
+    judged = judge_numbers(says("x * y", "about", 10, tolerance=0.1), ranged)
+    assert (judged.verdict, judged.decided_by) == ("refuted", "x")
+    assert judged.critical == pytest.approx(9, rel=1e-3)
+
+
 def test_shapes_that_are_not_declared_are_varied() -> None:
     """A verdict that another plausible shape of the range would weaken is one step weaker."""
     skewed = Uncertain.of(1.05, 1.0, 10.0)

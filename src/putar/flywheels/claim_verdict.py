@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,8 @@ FEWER = 20_000  # draws for each question that only compares
 LADDER = ("refuted", "unlikely", "undetermined", "likely", "holds")
 _RUNGS = (0.05, 0.2, 0.8, 0.95)
 _Z95 = 1.6448536269514722  # the standard normal's 95 % quantile
+BANDS = 40  # steps in which a band between two ends is looked for
+FINE = 1201  # the same for exact numbers: less than a fifth of a percent each
 TOGETHER = 0.8  # correlation tried where none is declared
 
 
@@ -302,23 +305,42 @@ class _Numbers:
             return float(held(key, value)[1].mean()) - 0.5
 
         turn = _crossing(half, low_end, high_end)
-        return key, _crossing(half, *wide) if turn is None else turn
+        turn = _crossing(half, *wide) if turn is None else turn
+        if turn is None and self.comparison.comparator in ("about", "between"):  # in and out between the ends
+            centre = self.inputs[key].value
+            stretches = [*pairwise(_steps(centre, wide[0], BANDS)), *pairwise(_steps(centre, wide[1], BANDS))]
+            stretches.sort(key=lambda ends: abs(ends[0] - centre))
+            found = (_crossing(half, *ends) for ends in stretches)
+            turn = next((one for one in found if one is not None), None)
+        return key, turn
 
     def nearest_turn(self, centre: bool) -> tuple[str | None, float | None]:
         """Return the exact input that turns the answer with the smallest relative change, and where."""
         turns: list[tuple[float, str, float]] = []
         for key, number in self.inputs.items():
-
-            def same(value: float, key: str = key) -> float:
-                return (
-                    0.5 if bool(np.ravel(self.compared({key: np.asarray(value)})[1])[0]) == centre else -0.5
-                )
-
             for end in (number.value * 10, number.value / 10):
-                turn = _crossing(same, number.value, end) if number.value else None
+                turn = self._first_turn(key, number.value, end, centre) if number.value else None
                 if turn is not None:
                     turns.append((abs(math.log(turn / number.value)), key, turn))
         return (min(turns)[1], min(turns)[2]) if turns else (None, None)
+
+    def _first_turn(self, key: str, start: float, end: float, centre: bool) -> float | None:
+        """Return the value nearest to a start, on the way to an end, at which the answer turns."""
+        for _ in range(5):
+            steps = _steps(start, end, FINE)
+            turned = np.broadcast_to(self.compared({key: steps})[1], steps.shape) != centre
+            if not turned.any():
+                return None
+            first = int(turned.argmax())
+            start, end = float(steps[max(0, first - 1)]), float(steps[first])
+        return (start + end) / 2
+
+
+def _steps(start: float, end: float, count: int) -> Array:
+    """Return values from one to another, in equal ratios where both have one sign."""
+    if start * end > 0:
+        return np.asarray(np.copysign(np.geomspace(abs(start), abs(end), count), start))
+    return np.linspace(start, end, count)
 
 
 def _crossing(function: Callable[[float], float], left: float, right: float) -> float | None:

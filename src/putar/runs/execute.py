@@ -139,7 +139,7 @@ def _rows(
 @lru_cache(maxsize=64)
 def _saving(program: Program, every: int) -> Program:
     """Return the program with rows kept at every so many steps; the same one when asked again."""
-    return replace(program, save_every=every)
+    return program if every == program.save_every else replace(program, save_every=every)
 
 
 @lru_cache(maxsize=64)
