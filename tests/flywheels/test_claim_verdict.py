@@ -243,6 +243,14 @@ def test_the_nearest_change_decides_between_exact_numbers() -> None:
     assert judged.critical == pytest.approx(40**0.25)
 
 
+def test_of_equal_changes_the_first_number_is_named() -> None:
+    """A ratio turns with either of its parts; which of them is named does not depend on rounding."""
+    numbers = {"part": Uncertain.of(13.1, None, None), "whole": Uncertain.of(34.07, None, None)}
+    judged = judge_numbers(says("part / whole", "<", 0.5), numbers)
+    assert judged.decided_by == "part"
+    assert judged.critical == pytest.approx(34.07 / 2)
+
+
 def test_a_band_is_found_between_two_ends_that_both_miss_it() -> None:
     """'about' and 'between' hold inside a band: the nearer edge of it is where a refuted check turns."""
     exact = {"x": Uncertain.of(4.0, None, None)}

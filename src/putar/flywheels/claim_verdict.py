@@ -321,8 +321,9 @@ class _Numbers:
             for end in (number.value * 10, number.value / 10):
                 turn = self._first_turn(key, number.value, end, centre) if number.value else None
                 if turn is not None:
-                    turns.append((abs(math.log(turn / number.value)), key, turn))
-        return (min(turns)[1], min(turns)[2]) if turns else (None, None)
+                    turns.append((round(abs(math.log(turn / number.value)), 6), key, turn))
+        nearest = min(turns, key=lambda one: one[0], default=(0.0, None, None))  # of equals the first
+        return nearest[1], nearest[2]
 
     def _first_turn(self, key: str, start: float, end: float, centre: bool) -> float | None:
         """Return the value nearest to a start, on the way to an end, at which the answer turns."""
