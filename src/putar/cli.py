@@ -205,7 +205,10 @@ def simulate_command(
     run = study.run(
         scenario, set=study.settings(settings), cut=cut, members=members, seed=seed, save=names or None
     )
-    run.ensemble.require_finished()
+    if not study.model.origin:
+        run.ensemble.require_finished()
+    for failure in run.ensemble.failures:
+        click.echo(f"warning: {failure}", err=True)
     from putar.runs.store import as_document, write_csv, write_file
 
     if output is not None:

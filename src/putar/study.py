@@ -153,7 +153,10 @@ class Study:
         """
         spec = self.spec(scenario, set, cut, cut_from, members, seed)
         kept = None if save is None else self._outputs(save)
-        return Run(self.model, simulate(self.flywheel, spec, save=kept, save_at=save_at, kernel=kernel))
+        ensemble = simulate(self.flywheel, spec, save=kept, save_at=save_at, kernel=kernel)
+        if self.model.origin == "vensim" and "final_time" in ensemble.names:
+            ensemble = ensemble.until("final_time")
+        return Run(self.model, ensemble)
 
     def _outputs(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return output names: an array's name stands for all of its elements."""

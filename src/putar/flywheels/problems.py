@@ -7,6 +7,7 @@ fit, a number that claims a source and names none. Warnings and notes are for th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from putar.errors import ModelErrors, Problem, Where
 from putar.flywheels.claims import claim_problems
@@ -15,7 +16,7 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.story import Check, Figure, read_story
 from putar.language.check import check
 from putar.language.dimensional import check_units
-from putar.language.model import Variable
+from putar.language.model import Model, Variable
 
 __all__ = ["SOURCED", "facts_used", "find_problems"]
 
@@ -27,7 +28,8 @@ def find_problems(flywheel: Flywheel) -> tuple[Problem, ...]:
     """Return all problems, errors first, each kind in the model's order."""
     found = [*check(flywheel.model)]
     if not any(problem.severity == "error" for problem in found):
-        found += check_units(flywheel.model)
+        found += _units(flywheel.model)
+        found += flywheel.model.notes
         found += _loops(flywheel) if flywheel.model.variables else ()
     found += flywheel.problems
     if flywheel.facts:
@@ -36,6 +38,13 @@ def find_problems(flywheel: Flywheel) -> tuple[Problem, ...]:
         found += claim_problems(flywheel)
         found += _unused(flywheel)
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: _RANK[problem.severity]))
+
+
+def _units(model: Model) -> Iterator[Problem]:
+    """Yield what is wrong with units; in models that other tools made it is only a warning."""
+    for problem in check_units(model):
+        error = problem.severity == "error"
+        yield replace(problem, severity="warning") if error and model.origin else problem
 
 
 def _loops(flywheel: Flywheel) -> Iterator[Problem]:

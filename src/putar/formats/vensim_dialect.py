@@ -37,7 +37,7 @@ def word_of(name: str) -> str:
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1].replace('\\"', '"').replace("\\n", " ").replace("\\\\", "\\")
     text = re.sub(r"\\\s*\n", " ", text)
-    return re.sub(r"[\s_\u00a0]+", "_", text.strip()).strip("_").casefold() or "_"
+    return re.sub(r"[\s_\u00a0]+", "_", text.strip()).strip("_").lower() or "_"
 
 
 def name_of(name: str) -> str:

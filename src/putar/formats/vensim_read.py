@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from putar.errors import ModelError, ModelErrors, Problem
+from putar.formats.foreign_units import with_units
 from putar.formats.tables import Series, Tables, read_data_file
 from putar.formats.vensim_arrays import Piece, assemble
 from putar.formats.vensim_dialect import VENSIM, name_of, points_of
@@ -127,8 +128,8 @@ class _Reader:
             except ModelErrors:  # reported when the entry is read
                 continue
             for node in walk(tree):
-                if isinstance(node, Call) and node.function.casefold() in outputs:
-                    for more in node.args[outputs[node.function.casefold()] :]:
+                if isinstance(node, Call) and node.function.lower() in outputs:
+                    for more in node.args[outputs[node.function.lower()] :]:
                         if isinstance(more, Name):
                             self.entry_of.setdefault(more.name, entry)
 
@@ -153,7 +154,7 @@ class _Reader:
         if self.problems:
             raise ModelErrors(tuple(self.problems))
         time, kept = time_spec(self.path.name, controls, variables, self.source)
-        variables = with_flows([*variables, *kept])
+        variables, time, units = with_units(with_flows([*variables, *kept]), time)
         for where in self.source.checks:
             what, fix = "a reality check is not part of a run", "nothing to do"
             self.notes.append(Problem("note", "skipped", where, what, fix))
@@ -165,6 +166,7 @@ class _Reader:
             time,
             tuple(variables),
             tuple(dimensions),
+            units,
             notes=tuple(self.notes),
             kept=sketch,
             origin="vensim",

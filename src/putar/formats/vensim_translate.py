@@ -186,7 +186,7 @@ class _One:
     def call(self, node: Call) -> Expr:
         """Return what a call means: a macro, a table, a function."""
         function = node.function
-        word = function.casefold()
+        word = function.lower()
         macro = self.all.macros.get(word)
         if macro is not None:
             return self._macro(node, macro)

@@ -26,7 +26,7 @@ def word_of(name: str) -> str:
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1]
     text = re.sub(r"\\(.)", lambda m: " " if m[1] == "n" else m[1], text)
-    text = re.sub(r"[\s_\u00a0]+", "_", text.strip()).casefold()
+    text = re.sub(r"[\s_\u00a0]+", "_", text.strip()).lower()
     for sign, other in ((".", "\u00b7"), ("[", "("), ("]", ")")):
         text = text.replace(sign, other)
     return text

@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from putar.errors import ModelError, ModelErrors, Problem, Where
+from putar.formats.foreign_units import with_units
 from putar.formats.xmile_names import declared, path_of, word_of
 from putar.formats.xmile_time import time_spec
 from putar.formats.xmile_translate import Context, Translator, is_empty
@@ -137,11 +138,13 @@ class _Reader:
         self.problems.extend(self.translator.problems)
         if self.problems or time is None:
             raise ModelErrors(tuple(self.problems))
+        variables, time, units = with_units(with_flows(self.variables.values()), time)
         return Model(
             self.path.stem,
             time,
-            tuple(with_flows(self.variables.values())),
+            tuple(variables),
             tuple(self.dimensions.values()),
+            units,
             subsystems=tuple(Subsystem(m.room, m.room.replace("_", " ")) for m in self.modules if m.room),
             notes=tuple(self.notes),
             origin="xmile",

@@ -157,7 +157,7 @@ class _One:
     def call(self, node: Call) -> Expr:
         """Return what a call means: a macro, a table, a function."""
         function = node.function.upper()
-        word = node.function.casefold()
+        word = node.function.lower()
         known = self.context.names.get(word) or self._known(word)
         if known is not None and len(node.args) == 1:
             lead = tuple(Index(d) for d in self.context.lead) if word in self.context.names else ()

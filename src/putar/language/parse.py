@@ -332,7 +332,7 @@ class _Parser:
         self.next += 1
         name, width = self.dialect.name(token.text), token.end - token.at
         if self.token.text == "(":
-            return self._call(name.upper() if "." not in name else name, (), token)
+            return self._call(name.upper() if "." not in name and name.isascii() else name, (), token)
         subscripts: tuple[Subscript, ...] = ()
         if self.token.text == "[":
             self.next += 1

@@ -6,7 +6,7 @@ One run is an ensemble of one. Nothing here computes; it is the form in which re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -100,6 +100,15 @@ class Ensemble:
                 ),
             )
         return found[0] if np.ndim(time) == 0 else found
+
+    def until(self, name: str) -> Ensemble:
+        """Return the rows up to the first whose time has reached the value of a variable there.
+
+        Vensim looks at its final time at every step; with several members, the last of them counts.
+        """
+        reached = (self.times[:, None] >= self.series(name) - 1e-9 * np.abs(self.times[:, None])).all(axis=1)
+        rows = int(np.argmax(reached)) + 1 if reached.any() else len(self.times)
+        return replace(self, times=self.times[:rows].copy(), values=self.values[:rows].copy())
 
     def require_finished(self) -> Ensemble:
         """Return the ensemble itself, or raise what went wrong if a member failed."""
