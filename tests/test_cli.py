@@ -235,6 +235,10 @@ def test_own_model_file_runs_without_a_story(pond: str, tmp_path: Path) -> None:
         (("simulat", SHIPPED), "did you mean 'simulate'?"),
         (("run", SHIPPED, "--sceanrio", "base"), "--scenario"),
         (("run", SHIPPED, "--members", "-1"), "-1 members cannot be run"),
+        (("links", SHIPPED, "--members", "-1"), "-1 members cannot be run"),
+        (("claims", SHIPPED, "--members", "-1"), "-1 members cannot be run"),
+        (("links", SHIPPED, "--from", "1999"), "the date 1999.0 is outside the run"),
+        (("links", SHIPPED, "--output", "money.run_rate@soon"), "'soon' is no date"),
     ],
 )
 def test_wrong_words_end_with_two_and_the_nearest_right_one(words: tuple[str, ...], message: str) -> None:
@@ -254,6 +258,16 @@ def test_a_page_that_cannot_be_written_is_said_so(tmp_path: Path, pond: str) -> 
 
     assert result.exit_code == 2
     assert "the page cannot be written" in result.stderr
+
+
+def test_simulate_and_run_mean_the_same_by_a_setting(tmp_path: Path) -> None:
+    """What is set from the start holds over what the scenario does to that constant later, in both."""
+    words = (SHIPPED, "--scenario", "ahead_40", "--set", "planner.order_ahead_share=0.1")
+    ran = document("run", *words, "--out", str(tmp_path))["headline"][0]
+    rows = document("simulate", *words, "--variables", "money.run_rate,planner.order_ahead_share")
+
+    assert set(rows["variables"]["planner.order_ahead_share"]) == {0.1}
+    assert rows["variables"]["money.run_rate"][-1] == ran["points"][-1]["value"]
 
 
 def test_a_folder_without_a_flywheel_is_said_so(tmp_path: Path) -> None:

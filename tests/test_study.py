@@ -110,3 +110,32 @@ def test_unknown_names_are_attribute_and_usage_errors() -> None:
         _ = putar.lod
     with pytest.raises(putar.UsageError, match="did you mean 'openai-compute'"):
         putar.load("openai-compte")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"set": {"growth@soon": 1.0}}, "'soon' is no date"),
+        ({"set": {"growth@30": 1.0}}, "the date 30 is outside the run"),
+        ({"set": {"growth": "much"}}, "growth was given 'much'"),
+        ({"set": {"growth": None}}, "growth was given no value"),
+        ({"set": {"growth": []}}, "growth was given no value"),
+        ({"members": 2.5}, "members cannot be 2.5"),
+        ({"seed": 1.5}, "seed cannot be 1.5"),
+        ({"save_at": []}, "a run that keeps nothing"),
+        ({"save_at": [float("nan")]}, "the date nan is outside the run"),
+    ],
+)
+def test_values_that_cannot_be_meant_are_usage_errors(options: dict[str, object], message: str) -> None:
+    """No other exception than putar's own reaches a person."""
+    with pytest.raises(putar.UsageError, match=message):
+        putar.load(pond()).run(**options)
+
+
+def test_settings_may_be_texts_as_on_the_command_line() -> None:
+    """The same run as with a mapping; a date may be one of the calendar's or a number."""
+    study = putar.load(pond())
+    text = study.run(set=["growth=0.25@10"])["fish"]
+
+    assert np.array_equal(text, study.run(set={"growth@10": 0.25})["fish"])
+    assert not np.array_equal(text, study.run()["fish"])

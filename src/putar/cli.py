@@ -202,9 +202,7 @@ def simulate_command(
     """Write the trajectory of MODEL: CSV on stdout, or a file by its suffix."""
     study = _open(model, data)
     names = [name.strip() for text in variables for name in _names(text)]
-    run = study.run(
-        scenario, set=study.settings(settings), cut=cut, members=members, seed=seed, save=names or None
-    )
+    run = study.run(scenario, set=settings, cut=cut, members=members, seed=seed, save=names or None)
     if not study.model.origin:
         run.ensemble.require_finished()
     for failure in run.ensemble.failures:

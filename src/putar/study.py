@@ -24,12 +24,19 @@ from putar.flywheels.links import LinkFinding, find_links, parse_output, protoco
 from putar.flywheels.moat import MoatFinding, find_moat, rivalry_of
 from putar.flywheels.problems import find_problems
 from putar.flywheels.questions import Protocol
-from putar.flywheels.scenarios import RunSpec, find_scenario, parse_setting, run_spec
+from putar.flywheels.scenarios import (
+    RunSpec,
+    Setting,
+    find_scenario,
+    parse_date,
+    parse_setting,
+    run_spec,
+    whole_number,
+)
 from putar.flywheels.simulate import simulate
 from putar.flywheels.story import read_story
 from putar.flywheels.tables import TableFinding, find_table, table_named
 from putar.language.model import Model
-from putar.runs.design import Change
 from putar.runs.run import Run
 from putar.workbench.answer import Answer, answer
 
@@ -101,30 +108,31 @@ class Study:
     ) -> RunSpec:
         """Return what a run is asked to do; see `run`."""
         flywheel = self.flywheel
-        texts: Sequence[str] = () if set is None or isinstance(set, Mapping) else set
-        settings = [parse_setting(text, flywheel.model) for text in texts]
         chosen = find_scenario(flywheel.scenarios, scenario)
-        spec = run_spec(flywheel.model, chosen, settings, cut, flywheel.now)
+        spec = run_spec(flywheel.model, chosen, self._settings(set), cut, flywheel.now)
         if cut_from is not None:
             if not spec.cut:
                 raise UsageError("a cut date without a cut link", "name the link: cut=['...'], --cut LINK")
-            spec = replace(spec, cut_from=cut_from)
-        if isinstance(set, Mapping):
-            spec = replace(spec, changes=(*spec.changes, *(self._change(n, v) for n, v in set.items())))
-        if members < 0:
-            raise UsageError(f"{members} members cannot be run", "give a number above zero")
-        return replace(spec, members=members, seed=seed)
+            spec = replace(spec, cut_from=parse_date(str(cut_from), flywheel.model))
+        return replace(spec, members=whole_number("members", members), seed=whole_number("seed", seed, None))
 
-    def _change(self, name: str, value: ArrayLike) -> Change:
-        base, sign, date = name.partition("@")
+    def _settings(self, wanted: Mapping[str, ArrayLike] | Sequence[str] | None) -> list[Setting]:
+        """Return what a mapping, or texts such as `fleet.life=4@2027`, set."""
+        if not isinstance(wanted, Mapping):
+            return [parse_setting(text, self.model) for text in wanted or ()]
         known = self.flywheel.program.parameters
-        return Change({_short_name(base, known): value}, float(date) if sign else None)
+        found: list[Setting] = []
+        for name, value in wanted.items():
+            base, sign, date = name.partition("@")
+            at = parse_date(date, self.model) if sign else None
+            found.append(Setting(_short_name(base, known), value, at))
+        return found
 
     def run(
         self,
         scenario: str = "base",
         *,
-        set: Mapping[str, ArrayLike] | None = None,
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
         cut: Sequence[str] = (),
         cut_from: float | None = None,
         members: int = 0,
@@ -139,10 +147,11 @@ class Study:
         ----------
         scenario : one of the flywheel's
         set : values of constants, each in its unit; `name@date` from a date on; an array gives one
-            value a member
+            value a member; or texts as on the command line, `fleet.life=4@2027`
         cut : links put at arm's length, from `cut_from` or the flywheel's "now"
         members : runs with constants drawn from their distributions; 0 is one run at the central values
-        save, save_at : variables and dates to keep; all, where not said
+        save, save_at : variables and dates to keep, of a date the first step that is not before it; all,
+            where not said
 
         Raises
         ------
@@ -192,10 +201,13 @@ class Study:
         members : draws for the band of each share
         """
         asked = self._asked(output, cut_from)
-        return find_links(self.flywheel, asked, self.spec(scenario, set), members, seed)
+        spec = self.spec(scenario, set, members=members, seed=seed)
+        return find_links(self.flywheel, asked, spec, spec.members, spec.seed)
 
     def _asked(self, output: str | None, cut_from: float | None) -> Protocol:
         """Return which output is meant, read when, with links cut from when."""
+        if cut_from is not None:
+            cut_from = parse_date(str(cut_from), self.model)
         if output is not None:
             name, sign, date = output.partition("@")
             outputs = [name for name, _ in self.flywheel.program.outputs]
@@ -213,9 +225,9 @@ class Study:
         seed: int = 0,
     ) -> tuple[LinkFinding, ...]:
         """Return what each link carries of every output that the flywheel asks about."""
-        spec = self.spec(scenario, set)
+        spec = self.spec(scenario, set, members=members, seed=seed)
         return tuple(
-            find_links(self.flywheel, protocol, spec, members, seed)
+            find_links(self.flywheel, protocol, spec, spec.members, spec.seed)
             for protocol in protocols_of(self.flywheel, scenario)
         )
 
@@ -274,11 +286,6 @@ class Study:
         spec = self.spec(scenario, set, members=members, seed=seed)
         return find_drivers(self.flywheel, spec, asked.output, asked.at)
 
-    def settings(self, texts: Sequence[str]) -> dict[str, ArrayLike]:
-        """Return what texts such as `fleet.life=4@2027` set, for `run`."""
-        found = [parse_setting(text, self.model) for text in texts]
-        return {s.name if s.at is None else f"{s.name}@{s.at!r}": s.value for s in found}
-
     def table(
         self,
         name: str,
@@ -295,7 +302,8 @@ class Study:
 
     def claims(self, members: int | None = None, seed: int = 0) -> tuple[Finding, ...]:
         """Return every claim of the story with its verdict, computed from facts and runs."""
-        return check_claims(self.flywheel, members=members, seed=seed)
+        draws = None if members is None else whole_number("members", members)
+        return check_claims(self.flywheel, members=draws, seed=whole_number("seed", seed, None))
 
     def check(self) -> tuple[Problem, ...]:
         """Return all that is wrong or doubtful: names, units, sources, ranges, claims."""

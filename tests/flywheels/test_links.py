@@ -127,3 +127,35 @@ def test_a_question_may_have_its_own_scenario() -> None:
     assert (told.protocol.scenario, told.point.linchpin) == ("narrative", "x_signal_to_models")
     assert (float(told.point.all), float(told.point.none)) == pytest.approx((4758.15, 2646.19), rel=1e-4)
     assert [one.protocol.scenario for one in other] == [None, None]
+
+
+@pytest.mark.parametrize(("own", "cut_from"), [(0.0, 0.0), (4.0, 0.0), (0.0, 4.0), (4.0, 4.0)])
+def test_a_link_that_the_scenario_cuts_is_cut_in_every_coalition(
+    study: putar.Study, own: float, cut_from: float
+) -> None:
+    """It carries nothing, and the whole is the scenario's own run, whichever of the dates comes first."""
+    spec = RunSpec(cut=("right",), cut_from=own)
+    found = find_links(study.flywheel, Protocol("parallel", "", 10.0, cut_from), spec).point
+    whole = simulate(study.flywheel, spec, save=("parallel",)).at("parallel", 10.0)
+
+    assert found.shapley.tolist() == pytest.approx([1.0, 0.0, 0.0], abs=1e-12)
+    assert float(found.all) == whole[0] == 6.0
+
+
+def test_a_link_carries_something_until_the_scenario_cuts_it(study: putar.Study) -> None:
+    """Read at 3, a link that the scenario cuts from 4 on still counts."""
+    spec = RunSpec(cut=("right",), cut_from=4.0)
+    found = find_links(study.flywheel, Protocol("parallel", "", 3.0, 1.0), spec).point
+
+    assert found.shapley.tolist() == pytest.approx([1.0, 2.0, 0.0], abs=1e-12)
+
+
+def test_a_date_between_steps_is_read_on_the_line_between_them(tmp_path: Path) -> None:
+    """As everywhere: in links, too, a value between two steps lies between theirs."""
+    path = tmp_path / "line.putar"
+    text = (
+        "time 0 to 2 step 0.5 : year\nunit item\nlink a : x -> y\naux level : item = links.a * TIME * one\n"
+    )
+    path.write_text(text + "constant one : item/year = 1\n", encoding="utf-8")
+
+    assert float(putar.load(path).links("level@1.3").point.all) == pytest.approx(1.3)

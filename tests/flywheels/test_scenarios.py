@@ -88,11 +88,11 @@ def test_settings_are_read(found: Flywheel, text: str, setting: Setting) -> None
         ),
         (
             "oven.ploughback=1@soon",
-            "'soon' in 'oven.ploughback=1@soon' is no date\n  fix: write 2026.5 or 2026-07-01",
+            "'soon' is no date\n  fix: write 2026.5 or 2026-07-01",
         ),
         (
             "oven.ploughback=1@11",
-            "the date of 'oven.ploughback=1@11' is outside the run\n  fix: a date from 0 to 10",
+            "the date 11 is outside the run\n  fix: a date from 0 to 10",
         ),
     ],
 )

@@ -12,6 +12,7 @@ from putar.flywheels.drivers import find_drivers
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import draws_for, draws_of, simulate
 from putar.flywheels.tables import TableFinding, find_table, table_named
+from putar.runs.design import Change
 from tests.flywheels.bakery import FILES, bakery, problems
 from tests.flywheels.tesla import flywheel
 
@@ -123,6 +124,27 @@ def test_dates_are_rows(tmp_path: Path) -> None:
     found = table(tmp_path, "dates")
 
     assert found.rows[1] == (("5",), pytest.approx((1600 * 1.06**20, 1600 * (1.06**20 - 1))))
+
+
+def test_what_is_cut_and_set_beside_a_table_holds_in_its_rows(tmp_path: Path) -> None:
+    """With a link cut every scenario is without it; a constant that is set is set in all of them."""
+    told = bakery(tmp_path, flywheel_toml=TOML)
+    asked = table_named(told, "what_if")
+    strike = find_table(told, asked, RunSpec(cut=("ploughing_back",), cut_from=5.0))
+    still = find_table(told, asked, RunSpec((Change({"oven.ploughback": 0.0}),)))
+
+    assert [row[0] for _, row in strike.rows] == pytest.approx([1600 * 1.06**20] * 2)
+    assert [row[0] for _, row in still.rows] == [1600.0, 1600.0]
+
+
+def test_dates_between_steps_are_read_on_the_line(tmp_path: Path) -> None:
+    """Half way through a quarter lies half way between its ends."""
+    between = TOML.replace("dates = [0, 5]", "dates = [0.125, 5]").replace("since = 0.0", "since = 0.125")
+    told = bakery(tmp_path, flywheel_toml=between)
+    found = find_table(told, table_named(told, "dates"), RunSpec())
+
+    assert found.rows[0][1] == pytest.approx((1600 * 1.03, 0.0))
+    assert found.rows[1][1] == pytest.approx((1600 * 1.06**20, 1600 * (1.06**20 - 1.03)))
 
 
 def test_levers_move_one_at_a_time(tmp_path: Path) -> None:

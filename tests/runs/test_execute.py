@@ -231,3 +231,17 @@ def test_rounding_keeps_twelve_digits() -> None:
         -9.87654321099e-7,
     ]
     assert 0.0 < uniform("x", 1000, 0).min() < uniform("x", 1000, 0).max() < 1.0
+
+
+def test_too_many_members_are_refused_before_anything_is_made(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said with both sizes: by a design that would not fit, and by rows that would not."""
+    monkeypatch.setattr("putar.runs.memory.memory_available", lambda: 10_000_000)
+    plan = design(program, members=100_000)
+
+    with pytest.raises(RunError, match=r"would keep 24000000\.0 GB, 0\.0 GB are free"):
+        design(program, members=10**15)
+    with pytest.raises(RunError, match=r"would keep 0\.0 GB, 0\.0 GB are free"):
+        execute(program, plan, ("tank.water",))
+    assert execute(program, plan, ("tank.water",), save_at=(10.0,)).members == 100_000

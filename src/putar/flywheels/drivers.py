@@ -20,6 +20,7 @@ from putar.errors import UsageError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import draws_for, draws_of, simulate
+from putar.runs.design import around
 
 __all__ = ["Driver", "Drivers", "find_drivers"]
 
@@ -100,7 +101,7 @@ def find_drivers(flywheel: Flywheel, spec: RunSpec, variable: str, at: float) ->
     if not drawn:
         fix = "give constants a distribution in parameters.toml"
         raise UsageError(f"{flywheel.name} has no constant that is drawn", fix)
-    ran = simulate(flywheel, spec, save=(variable,), save_at=(at,), draws=draws)
+    ran = simulate(flywheel, spec, save=(variable,), save_at=around(flywheel.program, (at,)), draws=draws)
     fine = np.asarray(ran.finished)
     values = ran.at(variable, at)[fine]
     count = len(values)

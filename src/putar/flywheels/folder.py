@@ -238,7 +238,7 @@ class _Folder:
             question,
             about,
             now,
-            asked.headline(series),
+            asked.headline(series, table),
             tuple(link for _, link in links),
             asked.levers(),
             read_scenarios(top, model, now),

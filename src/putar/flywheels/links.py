@@ -25,11 +25,12 @@ from putar.analysis.synergy import (
 from putar.errors import UsageError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Protocol
-from putar.flywheels.scenarios import BASE, RunSpec, find_scenario
-from putar.flywheels.simulate import changes_of
+from putar.flywheels.scenarios import BASE, RunSpec, combined, find_scenario, parse_date
+from putar.flywheels.simulate import changes_with_links
 from putar.flywheels.stalling import Stall, stall_margins
-from putar.runs.design import Change, design
+from putar.runs.design import Change, around, design
 from putar.runs.execute import execute
+from putar.runs.memory import require_memory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -211,11 +212,7 @@ def parse_output(flywheel: Flywheel, text: str, cut_from: float | None) -> Proto
         at = flywheel.valuation.at
         return Protocol(flywheel.valuation.variable, "value", stop if at is None else at, date)
     name, sign, at_text = text.partition("@")
-    try:
-        at = float(at_text) if sign else stop
-    except ValueError:
-        raise UsageError(f"{at_text!r} is no date", "write VARIABLE@2030 or VARIABLE@2026.5") from None
-    return Protocol(name, text, at, date)
+    return Protocol(name, text, parse_date(at_text, flywheel.model) if sign else stop, date)
 
 
 def find_links(
@@ -236,7 +233,7 @@ def find_links(
     began = time.perf_counter()
     if protocol.scenario is not None:
         own = find_scenario(flywheel.scenarios, protocol.scenario).spec
-        spec = replace(spec, changes=(*own.changes, *spec.changes), vector=own.vector)
+        spec = combined(own, spec)
     links, values = _game(flywheel, protocol, replace(spec, members=0))
     point = synergy(links, values)
     spread = play(flywheel, protocol, replace(spec, members=members, seed=seed)) if members else None
@@ -266,23 +263,21 @@ def _game(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> tuple[list[s
     if not links:
         raise UsageError(f"{flywheel.name} has no links", "declare links with both of their forms")
     draws, count = max(1, spec.members), len(links)
-    cut = coalition_switches(count, draws)
     date = flywheel.model.time.start if protocol.cut_from is None else protocol.cut_from
-    switches: dict[str, NDArray[np.float64] | float] = {
-        f"links.{link}": cut[i] for i, link in enumerate(links)
-    }
-    changes = [_over_coalitions(change, 1 << count, draws) for change in changes_of(flywheel, spec)]
-    changes.append(Change({**switches, "links.cut_date": date}))
+    require_memory(2 * len(flywheel.program.parameters), draws << count)
+    cut = coalition_switches(count, draws)
+    changes = changes_with_links(flywheel, spec, dict(zip(links, cut, strict=True)), date)
     program = flywheel.program
-    plan = design(program, changes, draws << count)
-    ensemble = execute(program, plan, (protocol.output,), save_at=(protocol.at,), seed=spec.seed)
-    return links, coalition_values(ensemble.values[0, 0], count, draws)
+    plan = design(program, [_over_coalitions(c, 1 << count, draws) for c in changes], draws << count)
+    rows = around(program, (protocol.at,))
+    ensemble = execute(program, plan, (protocol.output,), save_at=rows, seed=spec.seed)
+    return links, coalition_values(ensemble.at(protocol.output, protocol.at), count, draws)
 
 
 def _over_coalitions(change: Change, coalitions: int, draws: int) -> Change:
-    """Return a change whose member values are repeated for every coalition."""
+    """Return a change whose values for each draw are repeated for every coalition."""
     values = {
-        name: np.tile(np.asarray(value), coalitions) if np.ndim(value) and draws > 1 else value
+        name: np.tile(np.asarray(value), coalitions) if draws > 1 and np.shape(value) == (draws,) else value
         for name, value in change.values.items()
     }
     return replace(change, values=values)

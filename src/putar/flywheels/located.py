@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -341,11 +342,11 @@ class Table:
 
 
 def as_number(value: object) -> float | None:
-    """Return a TOML number, or a fraction in quotes, as a float; None for anything else."""
+    """Return a finite TOML number, or a fraction in quotes, as a float; None for anything else."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return float(value)
+        return float(value) if abs(value) <= sys.float_info.max else None
     if isinstance(value, str):
         match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d+)?)\s*", value)
         if match and float(match[2]):

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from putar.analysis.naming import AskedLoop
-from putar.errors import nearest
+from putar.errors import ModelError, nearest
 from putar.flywheels.located import Table
 from putar.flywheels.series import Observation
 from putar.language.model import Model, TimeSpec
+from putar.language.units import UnitTable, parse_unit
 
 __all__ = [
     "Headline",
@@ -32,7 +33,6 @@ class Headline:
 
     variable: str
     label: str
-    unit: str
     series: str | None = None
 
 
@@ -94,17 +94,35 @@ class QuestionReader:
         self.constants = {n for v in model.variables for n, _ in model.parameters(v)}
         self.outputs = {n for v in model.variables for n in model.element_names(v)}
 
-    def headline(self, series: Mapping[str, tuple[Observation, ...]]) -> tuple[Headline, ...]:
+    def headline(
+        self, series: Mapping[str, tuple[Observation, ...]], units: UnitTable
+    ) -> tuple[Headline, ...]:
         """Return the indicators that are shown first."""
         found: list[Headline] = []
         for table in self.top.tables("headline"):
-            variable, label, unit = self._variable(table), table.text("label"), table.text("unit", "")
+            variable, label = self._variable(table), table.text("label")
             observed = table.text("series", "") or None
+            self._same_unit(table, variable, units)
             table.close()
             if observed is not None and observed not in series:
                 unknown(table, "series", "series", observed, series)
-            found.append(Headline(variable, label, unit, observed))
+            found.append(Headline(variable, label, observed))
         return tuple(found)
+
+    def _same_unit(self, table: Table, variable: str, units: UnitTable) -> None:
+        """Note a unit that is not the variable's: numbers are shown as they are computed."""
+        text = table.text("unit", "")
+        if not text or variable not in self.outputs:
+            return
+        own = self.model[variable.partition("[")[0]].unit
+        try:
+            same = parse_unit(text, units, table.where("unit")).ratio(parse_unit(own, units)) == 1.0
+        except ModelError as error:
+            table.problems.extend(error.problems)
+            return
+        if not same:
+            fix = f'write unit = "{own}", or leave it out'
+            table.wrong("unit", f"{variable} is shown in {own}, not in {text}", fix, "unit")
 
     def levers(self) -> tuple[Lever, ...]:
         """Return what someone may decide, with bounds."""

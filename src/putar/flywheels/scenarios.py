@@ -7,8 +7,11 @@ take their arm's-length form from a date of their own. What a run does with a `R
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+
+from numpy.typing import ArrayLike
 
 from putar.errors import Problem, UsageError, Where, nearest
 from putar.flywheels.facts import decimal_year
@@ -21,11 +24,14 @@ __all__ = [
     "RunSpec",
     "Scenario",
     "Setting",
+    "combined",
     "find_scenario",
+    "parse_date",
     "parse_setting",
     "read_scenario",
     "read_scenarios",
     "run_spec",
+    "whole_number",
 ]
 
 VECTORS = ("fitted", "default")
@@ -63,10 +69,10 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One `VAR=VALUE` or `VAR=VALUE@DATE`."""
+    """One `VAR=VALUE` or `VAR=VALUE@DATE`; in Python also one value a member."""
 
     name: str
-    value: float
+    value: ArrayLike
     at: float | None = None
 
 
@@ -170,15 +176,43 @@ def parse_setting(text: str, model: Model) -> Setting:
         raise UsageError(*_not_settable(name, model, known))
     if "@" not in rest:
         return Setting(name, amount)
-    at = decimal_year(date) if "-" in date else None
+    return Setting(name, amount, parse_date(date, model))
+
+
+def parse_date(text: str, model: Model) -> float:
+    """Return a date within the run: a number such as 2026.5, or 2026-07-01.
+
+    Raises
+    ------
+    UsageError
+        If the text is no date, or the run does not reach it.
+    """
+    at = decimal_year(text) if "-" in text else None
     try:
-        at = float(date) if at is None else at
+        at = float(text) if at is None else at
     except ValueError:
-        raise UsageError(f"{date!r} in {text!r} is no date", "write 2026.5 or 2026-07-01") from None
-    if not model.time.start <= at <= model.time.stop:
-        fix = f"a date from {model.time.start:g} to {model.time.stop:g}"
-        raise UsageError(f"the date of {text!r} is outside the run", fix)
-    return Setting(name, amount, at)
+        raise UsageError(f"{text!r} is no date", "write 2026.5 or 2026-07-01") from None
+    start, stop = model.time.start, model.time.stop
+    if not start <= at <= stop:
+        raise UsageError(f"the date {text} is outside the run", f"a date from {start:g} to {stop:g}")
+    return at
+
+
+def whole_number(name: str, value: int, least: int | None = 0) -> int:
+    """Return a number of members, or a seed, that can be counted with.
+
+    Raises
+    ------
+    UsageError
+        If it is not whole, or too small.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise UsageError(f"{name} cannot be {value!r}", "give a whole number") from None
+    if least is not None and number < least:
+        raise UsageError(f"{number} {name} cannot be run", f"give {least} or more")
+    return number
 
 
 def run_spec(
@@ -205,8 +239,7 @@ def run_spec(
             fix = f"did you mean {near!r}?" if near else f"one of: {', '.join(switches) or 'none'}"
             raise UsageError(f"unknown link {link!r}", fix)
     if cut:
-        together = tuple(dict.fromkeys((*spec.cut, *cut)))
-        spec = replace(spec, cut=together, cut_from=spec.cut_from if spec.cut else now)
+        spec = combined(spec, RunSpec(cut=tuple(cut), cut_from=now))
     for setting in settings:
         spec = with_setting(spec, setting)
     return spec
@@ -214,12 +247,24 @@ def run_spec(
 
 def with_setting(spec: RunSpec, setting: Setting) -> RunSpec:
     """Return the specification with one constant set, from the start or from a date."""
-    name = setting.name
-    changes = spec.changes
-    if setting.at is None:
-        without = [replace(c, values={n: v for n, v in c.values.items() if n != name}) for c in changes]
-        changes = tuple(change for change in without if change.values)
-    return replace(spec, changes=(*changes, Change({name: setting.value}, setting.at)))
+    return combined(spec, RunSpec((Change({setting.name: setting.value}, setting.at),)))
+
+
+def combined(spec: RunSpec, more: RunSpec) -> RunSpec:
+    """Return a specification with what another one changes and cuts besides.
+
+    What the other one sets from the start holds over whatever the first does to that constant; links
+    that both cut keep the first one's date.
+    """
+    held = {name for c in more.changes if c.at is None and not c.scale for name in c.values}
+    kept = [replace(c, values={n: v for n, v in c.values.items() if n not in held}) for c in spec.changes]
+    return replace(
+        spec,
+        changes=(*(change for change in kept if change.values), *more.changes),
+        cut=tuple(dict.fromkeys((*spec.cut, *more.cut))),
+        cut_from=spec.cut_from if spec.cut else more.cut_from,
+        vector=spec.vector if more.vector == "fitted" else more.vector,
+    )
 
 
 def settable(model: Model) -> set[str]:

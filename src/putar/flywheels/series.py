@@ -16,7 +16,7 @@ from putar.flywheels.located import Row, read_rows
 from putar.language.model import Model
 from putar.language.units import UnitTable, parse_unit
 
-__all__ = ["COLUMNS", "Observation", "read_series"]
+__all__ = ["COLUMNS", "Observation", "in_unit_of_variable", "read_series"]
 
 COLUMNS = ("series", "variable", "time", "until", "value", "low", "high", "unit", "fact")
 
@@ -70,6 +70,20 @@ def read_series(
         else:
             rows.append(observation)
     return {name: tuple(sorted(rows, key=lambda o: o.time)) for name, rows in found.items()}
+
+
+def in_unit_of_variable(model: Model, units: UnitTable, row: Observation) -> float:
+    """Return what an observation is multiplied by to be in its variable's unit.
+
+    A total over a period becomes the mean rate of that period.
+    """
+    unit = parse_unit(model[row.variable.partition("[")[0]].unit, units)
+    seen = parse_unit(row.unit, units)
+    factor = seen.ratio(unit)
+    if factor is None and row.until is not None:
+        total = seen.ratio(unit * parse_unit(model.time.unit, units))
+        factor = None if total is None else total / (row.until - row.time)
+    return 1.0 if factor is None else factor
 
 
 def _observation(

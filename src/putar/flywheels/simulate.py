@@ -9,10 +9,10 @@ names, so that no draw rewrites what has happened.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.posterior import posterior_draws, read_posterior
@@ -21,8 +21,9 @@ from putar.runs.design import Change, Design, design
 from putar.runs.draws import draw, drawn_parameters
 from putar.runs.ensemble import Ensemble
 from putar.runs.execute import execute
+from putar.runs.memory import require_memory
 
-__all__ = ["Draws", "changes_of", "design_of", "draws_for", "draws_of", "simulate"]
+__all__ = ["Draws", "changes_of", "changes_with_links", "design_of", "draws_for", "draws_of", "simulate"]
 
 
 def simulate(
@@ -106,15 +107,39 @@ def changes_of(flywheel: Flywheel, spec: RunSpec, draws: Draws | None = None) ->
     changes.extend(spec.changes)
     if spec.cut:
         switches = {f"links.{link}": 0.0 for link in spec.cut}
-        start = flywheel.model.time.start
-        date = start if spec.cut_from is None else spec.cut_from
-        changes.append(Change({**switches, "links.cut_date": date}))
+        changes.append(Change({**switches, "links.cut_date": _cut_date(flywheel, spec)}))
     return tuple(changes)
+
+
+def changes_with_links(
+    flywheel: Flywheel, spec: RunSpec, strengths: Mapping[str, NDArray[np.float64]], date: float
+) -> tuple[Change, ...]:
+    """Return the changes of a specification with links at given strengths from a date on.
+
+    Parameters
+    ----------
+    strengths : [member] in [0, 1] for every link; a link that the specification cuts is at arm's length
+        from its own date on whatever stands here
+    """
+    changes = changes_of(flywheel, replace(spec, cut=()))
+    given: dict[str, ArrayLike] = {f"links.{link}": values for link, values in strengths.items()}
+    cut: dict[str, ArrayLike] = {f"links.{link}": 0.0 for link in spec.cut}
+    own = _cut_date(flywheel, spec)
+    if not cut or own == date:
+        return (*changes, Change({**given, **cut, "links.cut_date": date}))
+    start = flywheel.model.time.start
+    whole = Change({**dict.fromkeys(given, 1.0), "links.cut_date": start})
+    return (*changes, whole, Change(given, date), Change(cut, max(own, date)), Change(cut, own))
+
+
+def _cut_date(flywheel: Flywheel, spec: RunSpec) -> float:
+    return flywheel.model.time.start if spec.cut_from is None else spec.cut_from
 
 
 def draws_for(flywheel: Flywheel, members: int, seed: int, vector: str = "fitted") -> Draws:
     """Return draws of a flywheel's parameters; those that were fitted come from the fit's posterior."""
     known = drawn_parameters(flywheel.model)
+    require_memory(2 * len(flywheel.program.parameters), members)  # said before anything is drawn
     posterior = read_posterior(flywheel.path) if vector == "fitted" else None
     early: Mapping[str, NDArray[np.float64]] = {}
     if posterior is not None:

@@ -22,9 +22,9 @@ from putar.analysis.spin import KEPT
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec
-from putar.flywheels.simulate import changes_of
+from putar.flywheels.simulate import changes_with_links
 from putar.language.amounts import date_text
-from putar.runs.design import Change, design
+from putar.runs.design import design
 from putar.runs.execute import execute
 
 __all__ = ["Stall", "first_stall", "stall_margins"]
@@ -75,11 +75,8 @@ def stall_margins(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> dict
         for place in range(count):
             whole[place, place] = strengths[place]
         members = count * tried
-        switches: dict[str, Array | float] = {
-            f"links.{link}": whole[:, place].reshape(members) for place, link in enumerate(links)
-        }
-        changes = [*changes_of(flywheel, replace(spec, members=0))]
-        changes.append(Change({**switches, "links.cut_date": start}))
+        switches = {link: whole[:, place].reshape(members) for place, link in enumerate(links)}
+        changes = changes_with_links(flywheel, replace(spec, members=0), switches, start)
         plan = design(flywheel.program, changes, members)
         ensemble = execute(
             flywheel.program, plan, (protocol.output,), save_at=(first, protocol.at), seed=spec.seed

@@ -18,9 +18,9 @@ from putar.errors import UsageError, nearest
 from putar.flywheels.asked_tables import AskedTable, Column, Target
 from putar.flywheels.drivers import find_drivers
 from putar.flywheels.folder import Flywheel
-from putar.flywheels.scenarios import RunSpec, find_scenario
+from putar.flywheels.scenarios import RunSpec, combined, find_scenario
 from putar.flywheels.simulate import design_of, simulate
-from putar.runs.design import Change
+from putar.runs.design import Change, around
 from putar.runs.ensemble import Ensemble
 
 __all__ = ["TableFinding", "find_table", "table_named"]
@@ -93,7 +93,7 @@ def find_table(flywheel: Flywheel, table: AskedTable, spec: RunSpec) -> TableFin
     if table.kind != "draws":
         spec = replace(spec, members=0)
     if table.set:
-        spec = replace(spec, changes=(*spec.changes, Change(table.set)))
+        spec = combined(spec, RunSpec((Change(table.set),)))
     return _KINDS[table.kind](flywheel, table, spec)
 
 
@@ -104,7 +104,7 @@ def _scenarios(flywheel: Flywheel, table: AskedTable, spec: RunSpec) -> TableFin
     rows: list[Row] = []
     for name in table.scenarios:
         own = find_scenario(flywheel.scenarios, name).spec
-        merged = replace(own, changes=(*own.changes, *spec.changes), seed=spec.seed)
+        merged = replace(combined(own, spec), seed=spec.seed)
         cells = _cells(flywheel, table.columns, merged)
         rows.append(((name,), tuple(cell[0] for cell in cells)))
     return TableFinding(flywheel, table, (_head("scenario"),), _heads(flywheel, table.columns), tuple(rows))
@@ -113,7 +113,7 @@ def _scenarios(flywheel: Flywheel, table: AskedTable, spec: RunSpec) -> TableFin
 def _dates(flywheel: Flywheel, table: AskedTable, spec: RunSpec) -> TableFinding:
     names = tuple(dict.fromkeys(column.variable for column in table.columns))
     dates = {*table.dates, *(c.since for c in table.columns if c.since is not None)}
-    ran = simulate(flywheel, spec, save=names, save_at=sorted(dates))
+    ran = simulate(flywheel, spec, save=names, save_at=around(flywheel.program, dates))
     rows = [
         ((f"{date:g}",), tuple(_cell(ran, column, date)[0] for column in table.columns))
         for date in table.dates
@@ -132,7 +132,7 @@ def _levers(flywheel: Flywheel, table: AskedTable, spec: RunSpec) -> TableFindin
     }  # the last member is the run as it is
     for member, (name, value) in enumerate(ends):
         values[name][member] = value
-    cells = _cells(flywheel, table.columns, replace(spec, changes=(*spec.changes, Change(values))))
+    cells = _cells(flywheel, table.columns, combined(spec, RunSpec((Change(values),))))
     rows: list[Row] = []
     for member, (name, value) in enumerate(ends):
         moved = tuple(_less(cell[member], cell[-1]) for cell in cells)
@@ -147,7 +147,7 @@ def _grid(flywheel: Flywheel, table: AskedTable, spec: RunSpec) -> TableFinding:
     values: dict[str, NDArray[np.float64]] = {}
     for axis, chosen in zip(table.axes, grid.T, strict=True):
         values.update({name: chosen * factor for name, factor in axis.factors.items()})
-    cells = _cells(flywheel, table.columns, replace(spec, changes=(*spec.changes, Change(values))))
+    cells = _cells(flywheel, table.columns, combined(spec, RunSpec((Change(values),))))
     shape = tuple(len(axis.values) for axis in table.axes)
     down = [i for i, axis in enumerate(table.axes) if not axis.across]
     across = next((i for i, axis in enumerate(table.axes) if axis.across), None)
@@ -183,12 +183,12 @@ def _targets(flywheel: Flywheel, table: AskedTable, spec: RunSpec) -> TableFindi
 
 
 def _solved(flywheel: Flywheel, table: AskedTable, target: Target, spec: RunSpec) -> Row:
-    fixed = (*spec.changes, Change(target.set)) if target.set else spec.changes
+    fixed = combined(spec, RunSpec((Change(target.set),)))
     wanted = Column(target.variable, "", target.at)
 
     def with_numbers(numbers: NDArray[np.float64]) -> RunSpec:
         change = Change({name: numbers * factor for name, factor in target.factors.items()})
-        return replace(spec, changes=(*fixed, change))
+        return combined(fixed, RunSpec((change,)))
 
     def outcome(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         (cells,) = _cells(flywheel, (wanted,), with_numbers(numbers))
@@ -246,11 +246,11 @@ def _cells(flywheel: Flywheel, columns: tuple[Column, ...], spec: RunSpec) -> li
     stop = flywheel.model.time.stop
     names = tuple(dict.fromkeys(column.variable for column in columns))
     dates = {stop} | {d for c in columns for d in (c.at, c.since) if d is not None}
-    ran = simulate(flywheel, spec, save=names, save_at=sorted(dates))
+    ran = simulate(flywheel, spec, save=names, save_at=around(flywheel.program, dates))
     found = [_cell(ran, column, stop if column.at is None else column.at) for column in columns]
     if any(column.without_links for column in columns):
         apart = replace(spec, cut=tuple(link.id for link in flywheel.links), cut_from=flywheel.now)
-        cut = simulate(flywheel, apart, save=names, save_at=sorted(dates))
+        cut = simulate(flywheel, apart, save=names, save_at=around(flywheel.program, dates))
         for i, column in enumerate(columns):
             if column.without_links:
                 left = _cell(cut, column, stop if column.at is None else column.at)

@@ -18,10 +18,10 @@ from putar.analysis.wheel import Wheel
 from putar.flywheels.feedback import Feedback
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import SelfTurning
-from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.scenarios import RunSpec, combined
 from putar.flywheels.simulate import simulate
 from putar.language.amounts import amount, date_text, in_sentence, number_text, when
-from putar.runs.design import Change
+from putar.runs.design import Change, around
 from putar.runs.ensemble import Ensemble
 
 __all__ = ["Verdict", "find_verdict"]
@@ -71,10 +71,9 @@ def find_verdict(
     at = base.times[-1] if asked.at is None else asked.at
     cut_from = flywheel.model.time.start if asked.cut_from is None else asked.cut_from
     without = replace(single, cut=tuple(dict.fromkeys((*spec.cut, *asked.outside_links))), cut_from=cut_from)
-    cut = simulate(flywheel, without, save=(asked.output,), save_at=(at,))
-    pushed = simulate(
-        flywheel, replace(single, changes=(*single.changes, Change(asked.shock))), save=(asked.variable,)
-    )
+    cut = simulate(flywheel, without, save=(asked.output,), save_at=around(flywheel.program, (at,)))
+    shocked = combined(single, RunSpec((Change(asked.shock),)))
+    pushed = simulate(flywheel, shocked, save=(asked.variable,))
     shown = (asked.shock_date or cut_from) + flywheel.model.time.step
     dates = [shown, *(shown + years for years in asked.after)]
     now = flywheel.now if flywheel.now is not None else flywheel.model.time.stop

@@ -5,6 +5,7 @@ Each line changes the variable a little; the reader applies them in order.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -109,6 +110,8 @@ class _Details:
             here, body, at = following, following.body, 0
         if len(pairs) < 2:
             raise self.statement.error("a curve has two points or more", line, 0, 1, "points (0, 1) (1, 2)")
+        if not all(math.isfinite(number) for pair in pairs for number in pair):
+            raise self.statement.error("a point is not finite", line, 0, 1, "write numbers below 1e308")
         if any(b[0] < a[0] for a, b in pairwise(pairs)):
             raise self.statement.error("the points do not go up in x", line, 0, 1, "sort them by x")
         return tuple(pairs)

@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from putar.engine.ir import Program
 from putar.errors import UsageError, nearest
+from putar.runs.memory import require_memory
 
-__all__ = ["Change", "Design", "Segment", "design", "step_of"]
+__all__ = ["Change", "Design", "Segment", "around", "design", "step_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,22 @@ def step_of(program: Program, date: float) -> int:
     return min(program.steps, max(0, int(np.ceil((date - start) / program.step - 1e-6))))
 
 
+def around(program: Program, dates: Iterable[float]) -> list[float]:
+    """Return the times of the steps on both sides of each date, sorted; what lies between is on a line.
+
+    Raises
+    ------
+    UsageError
+        If a date lies outside the run.
+    """
+    found: set[int] = set()
+    for date in dates:
+        after = step_of(program, date)
+        on_grid = abs(program.time_at(after) - date) <= 1e-6 * program.step
+        found |= {after} if on_grid else {max(0, after - 1), after}
+    return [program.time_at(step) for step in sorted(found)]
+
+
 def design(program: Program, changes: Iterable[Change] = (), members: int = 1) -> Design:
     """Return the design of a run.
 
@@ -71,14 +88,17 @@ def design(program: Program, changes: Iterable[Change] = (), members: int = 1) -
     ------
     UsageError
         If a parameter is unknown, a date is outside the run, or lengths differ.
+    RunError
+        If there is too little memory for so many members.
     """
     slots = {name: slot for slot, name in enumerate(program.parameters)}
     listed = [change for change in changes if change.values]
     for change in listed:
         for name, value in change.values.items():
             members = _members(name, value, members, slots, program)
-    base = np.repeat(np.array(program.defaults, dtype=np.float64)[:, None], members, axis=1)
     dated = sorted(((0 if c.at is None else step_of(program, c.at), c) for c in listed), key=lambda x: x[0])
+    require_memory(len({0, *(step for step, _ in dated)}) * len(program.parameters), members)
+    base = np.repeat(np.array(program.defaults, dtype=np.float64)[:, None], members, axis=1)
     segments = [Segment(0, base)]
     for step, change in dated:
         if step != segments[-1].first:
@@ -93,7 +113,12 @@ def design(program: Program, changes: Iterable[Change] = (), members: int = 1) -
 def _members(name: str, value: ArrayLike, members: int, slots: Mapping[str, int], program: Program) -> int:
     if name not in slots:
         raise unknown_parameter(name, program)
-    shape = np.shape(value)
+    try:
+        shape = np.shape(np.asarray(value, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise UsageError(f"{name} was given {value!r}", "give a number, or one for each member") from None
+    if 0 in shape or value is None:
+        raise UsageError(f"{name} was given no value", "give a number, or one for each member")
     if len(shape) > 1 or (shape and members not in (1, shape[0])):
         what = f"{name} was given {shape} values for {members} members"
         raise UsageError(what, "give one value, or one for each member")

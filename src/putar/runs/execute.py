@@ -6,12 +6,10 @@ marked, the first of them explained; their neighbours are not touched.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
@@ -19,34 +17,15 @@ from putar.engine.build import compile as compile_program
 from putar.engine.diagnose import Segment, first_failure
 from putar.engine.ir import Program
 from putar.engine.kernel import Array, Kernel, saved_steps
-from putar.errors import RunError
+from putar.errors import UsageError
 from putar.runs.design import Design, step_of
 from putar.runs.ensemble import Ensemble, Failure, Status
+from putar.runs.memory import require_memory
 
-__all__ = ["execute", "memory_available", "memory_needed"]
+__all__ = ["execute"]
 
 FEW = 4  # up to so many members a kernel with narrow vectors is quicker
 EXPLAINED = 3  # failed members that are run again to say why
-
-
-def memory_needed(program: Program, design: Design, outputs: int, rows: int) -> int:
-    """Return the bytes that a run keeps: rows, states and parameters of all members."""
-    held = rows * outputs + 2 * len(program.states) + (len(design.segments) + 1) * len(program.parameters)
-    return 8 * design.members * held
-
-
-def memory_available() -> int | None:
-    """Return the bytes that can be had without swapping, or None where the system does not say."""
-    try:
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    try:
-        return int(os.sysconf("SC_PAGE_SIZE")) * int(os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):
-        return None
 
 
 def execute(
@@ -69,16 +48,16 @@ def execute(
 
     Raises
     ------
+    UsageError
+        If a date is outside the run, or nothing is to be kept.
     RunError
         If the memory that is needed is more than there is, said before the run starts.
     """
     wanted = None if save_at is None else sorted({step_of(program, date) for date in save_at})
+    if wanted == [] or not outputs:
+        raise UsageError("a run that keeps nothing", "name a variable and a date, or leave save_at out")
     rows = len(saved_steps(program, 0, program.steps)) if wanted is None else len(wanted)
-    need, have = memory_needed(program, design, len(outputs), rows), memory_available()
-    if have is not None and need > 0.9 * have:
-        what = f"this run would keep {need / 1e9:.1f} GB, {have / 1e9:.1f} GB are free"
-        fix = "run fewer members, keep fewer variables or dates (save, save_at), or use a larger machine"
-        raise RunError(what, fix)
+    require_memory(rows * len(outputs) + 2 * len(program.states), design.members)
     steps, states, pieces, name = _rows(program, design, outputs, wanted, kernel, seed, threads)
     values = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
     times = program.start + np.array(steps, dtype=np.float64) * program.step

@@ -13,8 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
-
 from putar.flywheels.claims import Finding, check_claims
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel
@@ -24,6 +22,7 @@ from putar.flywheels.scenarios import BASE, RunSpec, Scenario
 from putar.flywheels.simulate import simulate
 from putar.flywheels.tables import TableFinding, find_table
 from putar.flywheels.turning import Verdict, find_verdict
+from putar.runs.design import around
 from putar.runs.ensemble import Ensemble
 from putar.workbench.document import (
     about_rows,
@@ -32,6 +31,7 @@ from putar.workbench.document import (
     headline_rows,
     parameter_rows,
     scenario_series,
+    shown_dates,
     subsystem_rows,
     time_row,
     warning_rows,
@@ -41,7 +41,6 @@ __all__ = ["Answer", "answer"]
 
 SHOWN_LOOPS = 30  # loops in the answer, the largest first; `putar loops` lists all
 SCENARIOS = "scenarios"  # the table that the page shows beside the scenarios' curves
-BAND_STEP = 0.25  # in the model's unit of time: how dense the rows of a band are
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) 
     base = simulate(flywheel, single)
     shown = tuple(row.variable for row in flywheel.headline)
     band = (
-        simulate(flywheel, spec, save=shown, save_at=_band_dates(flywheel))
+        simulate(flywheel, spec, save=shown, save_at=around(flywheel.program, shown_dates(base).tolist()))
         if spec.members and shown
         else None
     )
@@ -147,10 +146,3 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) 
     seconds = time.perf_counter() - began
     parts = (flywheel, scenario, spec, base, band, links, claims, verdict, tables, others, feedback)
     return Answer(*parts, seconds, moat=moat)
-
-
-def _band_dates(flywheel: Flywheel) -> list[float]:
-    time_spec = flywheel.model.time
-    count = int(np.floor((time_spec.stop - time_spec.start) / BAND_STEP + 1e-9))
-    dates = [time_spec.start + n * BAND_STEP for n in range(count + 1)]
-    return [*dates, time_spec.stop] if dates[-1] < time_spec.stop else dates

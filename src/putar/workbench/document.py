@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from putar.flywheels.folder import Flywheel
+from putar.flywheels.questions import Headline
 from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.series import in_unit_of_variable
 from putar.flywheels.simulate import changes_of
 from putar.formats.text_write import variable_lines
 from putar.runs.design import design
@@ -28,6 +30,7 @@ __all__ = [
     "headline_rows",
     "parameter_rows",
     "scenario_series",
+    "shown_dates",
     "subsystem_rows",
     "time_row",
     "warning_rows",
@@ -36,6 +39,7 @@ __all__ = [
 BINDS = "_binds"  # an auxiliary with this ending is 1 while the limit it is named for is active
 FAR = 0.1  # a run that misses the last observation by more, and its range, is warned of
 POINT_STEP = 0.25  # in the model's unit of time: how dense the points of a headline series are
+MOST_POINTS = 2000  # of a headline series; a longer run has them farther apart
 
 
 def checksum(base: Ensemble) -> str:
@@ -69,17 +73,19 @@ def time_row(flywheel: Flywheel) -> dict[str, object]:
     }
 
 
-def _dates(base: Ensemble) -> NDArray[np.float64]:
+def shown_dates(base: Ensemble) -> NDArray[np.float64]:
+    """Return the dates at which a headline is shown, over the whole run."""
     start, stop = float(base.times[0]), float(base.times[-1])
-    count = int(np.floor((stop - start) / POINT_STEP + 1e-9))
-    dates = np.asarray(start + POINT_STEP * np.arange(min(count, 2000) + 1), dtype=np.float64)
+    step = max(POINT_STEP, (stop - start) / MOST_POINTS)
+    count = int(np.floor((stop - start) / step + 1e-9))
+    dates = np.asarray(start + step * np.arange(count + 1), dtype=np.float64)
     return dates if dates[-1] >= stop - 1e-9 else np.append(dates, stop)
 
 
 def headline_rows(flywheel: Flywheel, base: Ensemble, band: Ensemble | None) -> list[dict[str, object]]:
     """Return the headline series with their 5 to 95 % band, and what was observed of them."""
     rows: list[dict[str, object]] = []
-    dates = _dates(base)
+    dates = shown_dates(base)
     for headline in flywheel.headline:
         values = base.at(headline.variable, dates.tolist())[:, 0]
         low = high = np.full(len(dates), np.nan)
@@ -98,7 +104,7 @@ def headline_rows(flywheel: Flywheel, base: Ensemble, band: Ensemble | None) -> 
                 "label": headline.label,
                 "unit": unit,
                 "points": points,
-                "observed": _observed(flywheel, headline.series),
+                "observed": _observed(flywheel, headline),
             }
         )
     return rows
@@ -108,20 +114,16 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _observed(flywheel: Flywheel, series: str | None) -> list[dict[str, object]]:
-    rows = flywheel.series.get(series, ()) if series else ()
-    return [
-        {
-            "time": row.time,
-            "until": row.until,
-            "value": row.value,
-            "low": row.low,
-            "high": row.high,
-            "fact": row.fact,
-            "kind": flywheel.fact(row.fact).kind,
-        }
-        for row in rows
-    ]
+def _observed(flywheel: Flywheel, headline: Headline) -> list[dict[str, object]]:
+    """Return what was seen of a headline, in its variable's unit; a total over a period as its mean rate."""
+    rows = flywheel.series.get(headline.series or "", ())
+    found: list[dict[str, object]] = []
+    for row in rows:
+        factor = in_unit_of_variable(flywheel.model, flywheel.units, row)
+        value, low, high = (None if v is None else v * factor for v in (row.value, row.low, row.high))
+        seen = {"time": row.time, "until": row.until, "value": value, "low": low, "high": high}
+        found.append({**seen, "fact": row.fact, "kind": flywheel.fact(row.fact).kind})
+    return found
 
 
 def binding_spans(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]]:
@@ -193,13 +195,13 @@ def _far_from_data(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]
             continue
         last = seen[-1]
         model = float(base.at(headline.variable, last.time)[0])
-        low, high = (
-            last.value if last.low is None else last.low,
-            last.value if last.high is None else last.high,
+        factor = in_unit_of_variable(flywheel.model, flywheel.units, last)
+        value, low, high = (
+            factor * (last.value if end is None else end) for end in (last.value, last.low, last.high)
         )
-        if last.value > 0 and not low <= model <= high and abs(model / last.value - 1) > FAR:
-            gap = 100 * (model / last.value - 1)
-            seen_as = f"the model says {model:.4g}, {last.value:g} was observed"
+        if value > 0 and not low <= model <= high and abs(model / value - 1) > FAR:
+            gap = 100 * (model / value - 1)
+            seen_as = f"the model says {model:.4g}, {value:g} was observed"
             what = f"{headline.label} of {last.time:.1f}: {seen_as}"
             why = f"it is {abs(gap):.0f} % too {'high' if gap > 0 else 'low'} ({last.fact})"
             fix = "read later levels with that gap in mind, and see the flywheel's known limits"
@@ -278,7 +280,7 @@ def scenario_series(flywheel: Flywheel, others: Mapping[str, Ensemble]) -> dict[
             name: [
                 [float(t), _number(v)]
                 for t, v in zip(
-                    _dates(ran), ran.at(headline.variable, _dates(ran).tolist())[:, 0], strict=True
+                    shown_dates(ran), ran.at(headline.variable, shown_dates(ran).tolist())[:, 0], strict=True
                 )
             ]
             for name, ran in others.items()

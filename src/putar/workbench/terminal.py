@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from putar.language.amounts import number_text, unit_words
+from putar.language.amounts import in_sentence, number_text, unit_words
 
 __all__ = [
     "print_answer",
@@ -170,8 +170,8 @@ def _run_line(payload: Row) -> str:
 
 def _verdict(verdict: Row) -> RenderableType:
     style = {True: "bold green", False: "bold red"}.get(verdict["spins"], "bold")
-    head, _, rest = str(verdict["sentence"]).partition(". ")
-    parts: list[RenderableType] = [Text.assemble((f"{head}. ", style), rest)]
+    head, point, rest = str(verdict["sentence"]).partition(". ")
+    parts: list[RenderableType] = [Text.assemble((head + point, style), rest)]
     parts += [Text(f"rests on {ground}", style="dim") for ground in verdict["rests_on"]]
     return Group(*parts)
 
@@ -224,7 +224,7 @@ def _links(output: Row) -> RenderableType:
     largest = max((abs(row["shapley"]) for row in rows), default=0.0) or 1.0
     cut = f", cut from {output['cut_from']:g}" if output.get("cut_from") is not None else ""
     ends = f"{number_text(output['all'])} with all links, {number_text(output['none'])} with none"
-    linchpin = output["linchpin"].replace("_", " ")
+    linchpin = in_sentence(_title(output, output["linchpin"]))
     head = f"{output['output']}{cut}: {ends} ({unit_words(output['unit'])}). The linchpin is {linchpin}."
     banded = any(row["low"] is not None for row in rows)
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
@@ -242,6 +242,10 @@ def _links(output: Row) -> RenderableType:
     return Group(Text(head), grid, *_firms(output), *_together(output))
 
 
+def _title(output: Row, link: str) -> str:
+    return next(str(row["title"] or row["id"]) for row in output["links"] if row["id"] == link)
+
+
 def _firms(output: Row) -> Iterable[RenderableType]:
     """Yield what lies between firms and what inside, and what each firm's links carry together."""
     if {row["border"] for row in output["links"]} != {"across", "inside"}:
@@ -257,7 +261,7 @@ def _firms(output: Row) -> Iterable[RenderableType]:
 def _together(output: Row) -> Iterable[RenderableType]:
     pairs = sorted(output.get("pairs") or [], key=lambda pair: -abs(pair["beyond_single"]))[:1]
     for pair in pairs:
-        names = f"{pair['a']} and {pair['b']}".replace("_", " ")
+        names = " and ".join(in_sentence(_title(output, pair[end])) for end in "ab")
         word = "stand in for each other" if pair["beyond_single"] > 0 else "work only together"
         yield Text(
             f"{names} {word}: both cut cost {number_text(pair['loss'])}, "
