@@ -34,7 +34,6 @@ from putar.language.parse import parse_expression, place
 __all__ = ["Scope", "Translator", "literal"]
 
 TIMES = {"time": "time", "time_step": "dt", "initial_time": "starttime", "final_time": "stoptime"}
-DEEPEST = 60  # macros in macros
 MOST_CALLS = 20_000  # of macros in one model
 
 
@@ -49,7 +48,7 @@ class Scope:
     names: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Expr] = field(default_factory=dict)
     over: tuple[str, ...] = ()
-    depth: int = 0
+    path: tuple[str, ...] = ()
     caller: str = ""
 
 
@@ -140,7 +139,7 @@ class _One:
         if word in self.scope.names:
             own = tuple(Index(r) for r in self.scope.over)
             return replace(node, name=self.scope.names[word], subscripts=(*own, *subscripts))
-        if word.endswith("$") and self.scope.depth:
+        if word.endswith("$") and self.scope.path:
             word = word[:-1]
         known = self.all.known(word)
         if known is not None:
@@ -273,8 +272,8 @@ class _One:
     # macros -------------------------------------------------------------------------------
 
     def _macro(self, node: Call, macro: Macro) -> Expr:
-        if self.scope.depth >= DEEPEST:
-            what = f"the macro {macro.name!r} calls itself, or macros are nested too deep"
+        if name_of(macro.name) in self.scope.path:
+            what = f"the macro {macro.name!r} calls itself"
             return self.problem(node, what, "end the recursion", "loop")
         self.all.calls += 1
         if self.all.calls > MOST_CALLS:
@@ -301,7 +300,7 @@ class _One:
             else:
                 names.pop(local, None)
                 values[local] = argument
-        inner = Scope(names, values, over, self.scope.depth + 1, prefix)
+        inner = Scope(names, values, over, (*self.scope.path, name_of(macro.name)), prefix)
         mine = tuple(Index(r) for r in over)
         for word, argument in zip(macro.outputs, node.args[count:], strict=False):
             if not isinstance(argument, Name):

@@ -435,6 +435,7 @@ class _Reader:
         self, macro: Element, prefix: str, caller: Context, args: tuple[Expr, ...], where: Where
     ) -> None:
         over = caller.over
+        path = (*caller.path, declared(macro.attributes.get("name", "")))
         names: dict[str, str] = {}
         parameters = list(macro.all("parm"))
         for index, parameter in enumerate(parameters):
@@ -442,7 +443,7 @@ class _Reader:
             names[local] = f"{prefix}\u00b7{local}"
             expr: Expr | None = args[index] if index < len(args) else None
             if expr is None:
-                context = Context(caller.room, prefix, over, dict(names), lead=over, depth=caller.depth + 1)
+                context = Context(caller.room, prefix, over, dict(names), lead=over, path=path)
                 expr = self.translator.expression(parameter.attributes["default"], where, context)
             equation = Equation(expr or Number(0.0), "", where)
             self.variables[names[local]] = Variable(
@@ -453,7 +454,7 @@ class _Reader:
             local = declared(element.attributes.get("name", ""))
             if local not in names:
                 names[local] = f"{prefix}\u00b7{local}"
-        context = Context(caller.room, prefix, over, names, lead=over, depth=caller.depth + 1)
+        context = Context(caller.room, prefix, over, names, lead=over, path=path)
         for element in inner:
             self._macro_variable(element, names, context)
         eqn = macro.find("eqn")

@@ -18,7 +18,6 @@ from putar.language.parse import parse_expression, place
 
 __all__ = ["Context", "Translator", "is_empty"]
 
-DEEPEST = 60  # macros in macros
 MOST_CALLS = 20_000
 
 
@@ -32,7 +31,7 @@ class Context:
     names: Mapping[str, str] = field(default_factory=dict)
     vensim: bool = False
     lead: tuple[str, ...] = ()
-    depth: int = 0
+    path: tuple[str, ...] = ()
 
 
 def is_empty(text: str) -> bool:
@@ -208,8 +207,8 @@ class _One:
 
     def _macro(self, node: Call, macro: Element) -> Expr:
         name = declared(macro.attributes.get("name", ""))
-        if self.context.depth >= DEEPEST:
-            what = f"the macro {name!r} calls itself, or macros are nested too deep"
+        if name in self.context.path:
+            what = f"the macro {name!r} calls itself"
             return self.problem(node, what, "end the recursion", "loop")
         self.all.calls += 1
         if self.all.calls > MOST_CALLS:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from putar.errors import ModelError, Where
 from putar.language.expr import (
@@ -41,8 +42,7 @@ LONGEST = 20_000  # operators in one equation
 NESTED = 8  # subscripts that are computed from values with computed subscripts
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One piece of an equation: its kind, its text and where it starts."""
 
     kind: str
@@ -169,8 +169,10 @@ class _Parser:
 
     def _scan(self) -> list[Token]:
         tokens: list[Token] = []
-        at = 0
+        at = depth = 0
         while at < len(self.text):
+            if depth > DEEPEST:
+                raise self._too_deep(tokens[-1])
             if self.text[at] == "{":
                 at = self._comment_end(at)
                 continue
@@ -178,9 +180,10 @@ class _Parser:
             if match is None:
                 sign = self.text[at]
                 raise self._error(f"{sign!r} cannot stand here", at, 1, "remove it, or quote the name")
-            kind = str(match.lastgroup)
+            kind, piece = str(match.lastgroup), match.group()
             if kind != "space":
-                tokens.append(Token(kind, match.group(), at, match.end()))
+                depth += (piece == "(") - (piece == ")")
+                tokens.append(Token(kind, piece, at, match.end()))
             at = match.end()
         tokens.append(Token("end", "", len(self.text), len(self.text)))
         return tokens
@@ -195,6 +198,11 @@ class _Parser:
 
     def _error(self, what: str, at: int, width: int, fix: str) -> ModelError:
         return ModelError(what, place(self.text, self.where, at, width), fix)
+
+    def _too_deep(self, token: Token) -> ModelError:
+        what = f"this equation is nested more than {DEEPEST} levels deep"
+        fix = "split it into several variables"
+        return self._error(what, token.at, max(1, token.end - token.at), fix)
 
     def _unexpected(self, token: Token, wanted: str) -> ModelError:
         if token.kind == "end":
@@ -254,9 +262,7 @@ class _Parser:
         token = self.token
         self.opened.append(begun)
         if len(self.opened) > DEEPEST:
-            what = f"this equation is nested more than {DEEPEST} levels deep"
-            fix = "split it into several variables"
-            raise self._error(what, token.at, max(1, token.end - token.at), fix)
+            raise self._too_deep(token)
         self.next += 1
         return True
 
