@@ -19,7 +19,7 @@ from putar.language.model import STATUSES, Dimension, Distribution, Parameter, V
 
 __all__ = ["read_parameters"]
 
-FORMS = {"uniform": ("low", "high"), "lognormal": ("median", "log_sd")}
+FORMS = {"uniform": ("low", "high"), "lognormal": ("median", "log_sd"), "triangular": ("low", "mode", "high")}
 NEED_FACTS = ("reported", "estimated", "claimed")
 _ELEMENT = re.compile(r"([^\[\]]+)(?:\[([^\[\]]+)\])?")
 
@@ -142,15 +142,21 @@ def _distribution(table: Table) -> Distribution | None:
     kind = inner.text("kind", choices=tuple(FORMS))
     if kind not in FORMS:
         return None
-    first, second = (inner.number(key) for key in FORMS[kind])
+    numbers = [inner.number(key) for key in FORMS[kind]]
     inner.close()
-    if first is None or second is None:
+    told = [number for number in numbers if number is not None]
+    if len(told) != len(numbers):
         return None
-    if (kind == "uniform" and first >= second) or (kind == "lognormal" and (first <= 0 or second <= 0)):
-        fix = "low is below high" if kind == "uniform" else "median and log_sd are above 0"
+    if kind == "lognormal":
+        possible, fix = min(told) > 0, "median and log_sd are above 0"
+    elif kind == "triangular":
+        possible, fix = told[0] < told[2] and told[0] <= told[1] <= told[2], "low <= mode <= high, low < high"
+    else:
+        possible, fix = told[0] < told[1], "low is below high"
+    if not possible:
         table.wrong("distribution", f"no {kind} distribution has these numbers", fix, "range")
         return None
-    return Distribution(kind, first, second)
+    return Distribution(kind, *told)
 
 
 def _array(
