@@ -137,7 +137,7 @@ class _Details:
             fix = {
                 "fitted": "fitted 0.4",
                 "range": "range 0.1 to 0.8",
-                "distribution": "distribution uniform 0.1 0.8, lognormal MEDIAN LOG_SD, or triangular LOW MODE HIGH",
+                "distribution": "uniform LOW HIGH, lognormal MEDIAN LOG_SD or triangular LOW MODE HIGH",
             }[word]
             raise self.statement.error(f"{word} of a constant is not said so", line, at, len(word), fix)
         if word == "fitted":
