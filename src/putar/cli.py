@@ -72,6 +72,7 @@ def _json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
+        click.option("--join", multiple=True, metavar="FEED", help="Feed a curve from another flywheel."),
         click.option("--seed", default=0, show_default=True, help="Of the random draws."),
         click.option(
             "--members", default=0, show_default=True, help="Runs with drawn constants; 0 for one run."
@@ -104,10 +105,11 @@ def _plain(value: object) -> object:
     return value
 
 
-def _open(model: str, data: tuple[Path, ...] = ()) -> Study:
+def _open(model: str, data: tuple[Path, ...] = (), join: tuple[str, ...] = ()) -> Study:
     from putar.study import load
 
-    return load(model, data=data)
+    study = load(model, data=data)
+    return study.joined(*join) if join else study
 
 
 def _console() -> Console:
@@ -147,13 +149,14 @@ def run_command(
     settings: tuple[str, ...],
     members: int,
     seed: int,
+    join: tuple[str, ...],
     cut: tuple[str, ...],
     out: Path,
     table: str | None,
     as_json: bool,
 ) -> None:
     """Run MODEL, answer its questions, and write a page that opens anywhere."""
-    study = _open(model)
+    study = _open(model, join=join)
     if table is not None:
         one = study.table(table, scenario, set=settings, cut=cut, members=members, seed=seed)
         finding = one.as_json()
@@ -193,6 +196,7 @@ def simulate_command(
     settings: tuple[str, ...],
     members: int,
     seed: int,
+    join: tuple[str, ...],
     cut: tuple[str, ...],
     output: Path | None,
     variables: tuple[str, ...],
@@ -200,7 +204,7 @@ def simulate_command(
     as_json: bool,
 ) -> None:
     """Write the trajectory of MODEL: CSV on stdout, or a file by its suffix."""
-    study = _open(model, data)
+    study = _open(model, data, join)
     names = [name.strip() for text in variables for name in _names(text)]
     run = study.run(scenario, set=settings, cut=cut, members=members, seed=seed, save=names or None)
     if not study.model.origin:
@@ -305,10 +309,11 @@ def links_command(
     settings: tuple[str, ...],
     members: int,
     seed: int,
+    join: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Share an output out over the links of MODEL, exactly, over all their combinations."""
-    study = _open(model)
+    study = _open(model, join=join)
     if output is None and cut_from is None:
         found = study.link_protocols(scenario, set=settings, members=members, seed=seed)
     else:
@@ -336,11 +341,12 @@ def loops_command(
     settings: tuple[str, ...],
     members: int,
     seed: int,
+    join: tuple[str, ...],
     cut: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Say which feedback loops drive MODEL and when, and whether its wheel spins up by itself."""
-    found = _open(model).loops(scenario, set=settings, cut=cut, members=members, seed=seed)
+    found = _open(model, join=join).loops(scenario, set=settings, cut=cut, members=members, seed=seed)
     if as_json:
         _emit(found.as_json())
     else:

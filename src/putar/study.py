@@ -19,6 +19,7 @@ from putar.flywheels.catalogue import find, names, with_units
 from putar.flywheels.claims import Finding, check_claims
 from putar.flywheels.drivers import Drivers, find_drivers
 from putar.flywheels.feedback import Feedback, find_feedback
+from putar.flywheels.feeds import joined
 from putar.flywheels.folder import Flywheel, from_model
 from putar.flywheels.links import LinkFinding, find_links, parse_output, protocols_of
 from putar.flywheels.moat import MoatFinding, find_moat, rivalry_of
@@ -86,6 +87,16 @@ class Study:
     """A flywheel (or any model) and the questions it answers."""
 
     flywheel: Flywheel
+
+    def joined(self, *feeds: str) -> Study:
+        """Return the study with curves fed from other flywheels, by the feeds' ids.
+
+        Raises
+        ------
+        UsageError
+            If the flywheel declares no such feed.
+        """
+        return Study(joined(self.flywheel, feeds, find))
 
     @property
     def model(self) -> Model:

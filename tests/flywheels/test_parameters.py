@@ -85,6 +85,9 @@ BAD = {
     '[room.x]\ndistribution = { kind = "uniform", low = 2, high = 1 }': (
         "parameters.toml:2:1: no uniform distribution has these numbers"
     ),
+    '[room.x]\ndistribution = { kind = "triangular", low = 0, mode = 2, high = 1 }': (
+        "parameters.toml:2:1: no triangular distribution has these numbers"
+    ),
     '[room.x]\ndistribution = { kind = "uniform", low = 0, high = 1, sd = 1 }': (
         "parameters.toml:2:55: unknown key 'sd'"
     ),

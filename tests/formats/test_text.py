@@ -57,6 +57,7 @@ constant growth : 1/year = 1/2
   ; because
 
 constant rate : 1/year = 0.1
+  distribution triangular 0 0.1 0.4
 
 constant initial_fish[place] : fish
   [north] = 10

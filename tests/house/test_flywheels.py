@@ -35,13 +35,20 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def parameters(folder: Path) -> dict[str, dict[str, Any]]:
-    """The constants of a flywheel by qualified name."""
+    """The constants of a flywheel by qualified name, with what they take from the shared ones."""
     found: dict[str, dict[str, Any]] = {}
+    shared = tomllib.loads((tree.SOURCE / "flywheels/ecosystem/constants.toml").read_text(encoding="utf-8"))
+    mark = f"{folder.name.replace('_', '-')}:"
+
+    def completed(value: dict[str, Any]) -> dict[str, Any]:
+        told = dict(shared[value["shared"]]) if "shared" in value else {}
+        told["facts"] = [fact.removeprefix(mark) for fact in told.get("facts", []) if fact.startswith(mark)]
+        return {**told, **value}
 
     def walk(prefix: str, table: dict[str, Any]) -> None:
         for key, value in table.items():
-            if isinstance(value, dict) and ("value" in value or "status" in value):
-                found[prefix + key] = value
+            if isinstance(value, dict) and {"value", "status", "shared"} & set(value):
+                found[prefix + key] = completed(value)
             elif isinstance(value, dict):
                 walk(f"{prefix}{key}.", value)
 

@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.special import ndtri
+from scipy.stats import triang
 
 from putar.engine.ir import Program
 from putar.engine.lower import lower
 from putar.errors import RunError, UsageError
 from putar.formats.text import read_model
-from putar.language.model import Model
+from putar.language.model import Distribution, Model
 from putar.runs.design import Change, design, step_of
-from putar.runs.draws import draw, normal_quantile, rounded, uniform
+from putar.runs.draws import draw, normal_quantile, quantile, rounded, uniform
 from putar.runs.ensemble import Status
 from putar.runs.execute import execute
 
@@ -221,6 +222,15 @@ def test_normal_quantiles_are_those_of_the_library() -> None:
     share = np.concatenate([np.linspace(1e-6, 1 - 1e-6, 20_001), 10.0 ** -np.arange(2, 17), [0.5]])
 
     assert normal_quantile(share) == pytest.approx(ndtri(share), rel=1e-11, abs=1e-15)
+
+
+@pytest.mark.parametrize("mode", [0.0, 1.0, 4.0])
+def test_triangular_draws_are_those_of_another_library(mode: float) -> None:
+    """Low, mode and high, the mode at an end included, as scipy's quantiles have them."""
+    shares = np.linspace(0.0005, 0.9995, 1000)
+    expected = triang(mode / 4, loc=0.0, scale=4.0).ppf(shares)
+
+    assert quantile(Distribution("triangular", 0.0, mode, 4.0), shares) == pytest.approx(expected, abs=1e-9)
 
 
 def test_rounding_keeps_twelve_digits() -> None:

@@ -19,10 +19,12 @@ from putar.engine.ir import Program
 from putar.engine.lower import lower
 from putar.errors import ModelErrors, Problem, UsageError, Where, nearest
 from putar.flywheels.asked_tables import AskedTable, read_tables
+from putar.flywheels.ecosystem import shared_units
 from putar.flywheels.facts import Fact, find_fact, read_facts
 from putar.flywheels.located import Document, Table, read_toml
 from putar.flywheels.parameters import read_parameters
 from putar.flywheels.questions import (
+    Feed,
     Headline,
     Lever,
     Protocol,
@@ -58,7 +60,7 @@ __all__ = [
 BORDERS = ("across", "inside")
 SECTIONS = (
     *("headline", "lever", "scenario", "protocol", "valuation"),
-    *("uncertainty", "self_turning", "table", "loop"),
+    *("uncertainty", "self_turning", "table", "loop", "feed"),
 )
 
 
@@ -115,6 +117,7 @@ class Flywheel:
     loops: tuple[AskedLoop, ...] = ()
     problems: tuple[Problem, ...] = ()
     rivalry: Rivalry | None = None
+    feeds: tuple[Feed, ...] = ()
 
     @cached_property
     def program(self) -> Program:
@@ -209,7 +212,7 @@ class _Folder:
         facts = read_facts(self.path / "facts.csv", table, self.problems)
         rooms, variables, files = self._subsystems()
         constants = read_parameters(
-            self.path / "parameters.toml", dimensions, [r.name for r in rooms], facts, self.problems
+            self.path / "parameters.toml", dimensions, [r.name for r in rooms], facts, self.problems, name
         )
         links = self._links(rooms, facts)
         model = Model(
@@ -253,6 +256,7 @@ class _Folder:
             asked.loops(),
             tuple(problem for problem in self.problems if problem.severity != "error"),
             rivalry,
+            asked.feeds(),
         )
         top.close()
         return flywheel
@@ -294,7 +298,16 @@ class _Folder:
         return TimeSpec(0.0, 1.0, 1.0), None
 
     def _units(self) -> list[tuple[str, str, Where]]:
-        return [(key, t.text(key), t.where(key)) for t in self._optional("units") for key in t.data]
+        found: list[tuple[str, str, Where]] = []
+        for table in self._optional("units"):
+            for key in table.data:
+                text = table.text(key)
+                if text == "shared":
+                    if key not in shared_units():
+                        unknown(table, key, "shared unit", key, shared_units())
+                    text = shared_units().get(key, "base")
+                found.append((key, text, table.where(key)))
+        return found
 
     def _subsystems(self) -> tuple[tuple[Subsystem, ...], tuple[Variable, ...], tuple[str, ...]]:
         rooms: list[Subsystem] = []

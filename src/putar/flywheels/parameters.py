@@ -1,7 +1,8 @@
 """parameters.toml: the constants of a flywheel, each with value, range, distribution and origin.
 
-A table that has a `value` is a constant; tables around it are subsystems. An array constant has one
-table an element, `"rate[openai]"`; which dimension it runs over is found from its elements.
+A table that has a `value`, or names a `shared` constant, is a constant; tables around it are subsystems.
+An array constant has one table an element, `"rate[openai]"`; which dimension it runs over is found from
+its elements.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from itertools import product
 from pathlib import Path
 
 from putar.errors import Problem, Where, nearest
+from putar.flywheels.ecosystem import completed
 from putar.flywheels.facts import Fact, find_fact
 from putar.flywheels.located import Table, read_toml
 from putar.language.model import STATUSES, Dimension, Distribution, Parameter, Variable, element_name
 
 __all__ = ["read_parameters"]
 
-FORMS = {"uniform": ("low", "high"), "lognormal": ("median", "log_sd")}
+FORMS = {"uniform": ("low", "high"), "lognormal": ("median", "log_sd"), "triangular": ("low", "mode", "high")}
 NEED_FACTS = ("reported", "estimated", "claimed")
 _ELEMENT = re.compile(r"([^\[\]]+)(?:\[([^\[\]]+)\])?")
 
@@ -30,6 +32,7 @@ def read_parameters(
     subsystems: Iterable[str],
     facts: Mapping[str, Fact],
     problems: list[Problem],
+    flywheel: str = "",
 ) -> tuple[Variable, ...]:
     """Return the constants of a file as variables, in its order.
 
@@ -40,6 +43,7 @@ def read_parameters(
     subsystems : the rooms that constants may be in
     facts : those that constants may rest on
     problems : what is wrong is added here, with its line
+    flywheel : its name, under which shared constants know its facts
     """
     top = Table.of(read_toml(path, problems), problems)
     rooms = list(subsystems)
@@ -47,7 +51,7 @@ def read_parameters(
     arrays: dict[str, dict[tuple[str, ...], tuple[str, Parameter]]] = {}
     for room, name, table in _constants(top, rooms):
         match = _ELEMENT.fullmatch(name)
-        parameter, unit = _parameter(table, facts)
+        parameter, unit = _parameter(completed(table, flywheel), facts)
         if match is None:
             table.problems.append(
                 Problem("error", "name", table.where(), f"{name!r} is not a name", 'write "rate[openai]"')
@@ -76,7 +80,7 @@ def _constants(top: Table, rooms: Sequence[str]) -> list[tuple[str, str, Table]]
     """Return (room with its dot, name, table) of each constant."""
     found: list[tuple[str, str, Table]] = []
     for key, table in top.all().items():
-        if "value" in table.data or "status" in table.data:
+        if {"value", "status", "shared"} & set(table.data):
             found.append(("", key, table))
             continue
         if key not in rooms:
@@ -142,15 +146,21 @@ def _distribution(table: Table) -> Distribution | None:
     kind = inner.text("kind", choices=tuple(FORMS))
     if kind not in FORMS:
         return None
-    first, second = (inner.number(key) for key in FORMS[kind])
+    numbers = [inner.number(key) for key in FORMS[kind]]
     inner.close()
-    if first is None or second is None:
+    told = [number for number in numbers if number is not None]
+    if len(told) != len(numbers):
         return None
-    if (kind == "uniform" and first >= second) or (kind == "lognormal" and (first <= 0 or second <= 0)):
-        fix = "low is below high" if kind == "uniform" else "median and log_sd are above 0"
+    if kind == "lognormal":
+        possible, fix = min(told) > 0, "median and log_sd are above 0"
+    elif kind == "triangular":
+        possible, fix = told[0] < told[2] and told[0] <= told[1] <= told[2], "low <= mode <= high, low < high"
+    else:
+        possible, fix = told[0] < told[1], "low is below high"
+    if not possible:
         table.wrong("distribution", f"no {kind} distribution has these numbers", fix, "range")
         return None
-    return Distribution(kind, first, second)
+    return Distribution(kind, *told)
 
 
 def _array(

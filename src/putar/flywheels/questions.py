@@ -17,6 +17,7 @@ from putar.language.model import Model, TimeSpec
 from putar.language.units import UnitTable, parse_unit
 
 __all__ = [
+    "Feed",
     "Headline",
     "Lever",
     "Protocol",
@@ -66,6 +67,19 @@ class Valuation:
 
     variable: str
     at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A curve that another flywheel's variable may feed, and the constants that are set while it does."""
+
+    id: str
+    title: str
+    source: str
+    variable: str
+    curve: str
+    set: Mapping[str, float]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +187,23 @@ class QuestionReader:
                 table.wrong("id", f"loop {name_id!r} is there twice", "give it an id of its own", "name")
                 continue
             found.append(AskedLoop(name_id, name, through, polarity, avoid))
+        return tuple(found)
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """Return the curves that another flywheel may feed."""
+        found: list[Feed] = []
+        curves = [v.name for v in self.model.variables if v.kind == "curve" and not v.dimensions]
+        for table in self.top.tables("feed"):
+            name, title, reason = table.text("id"), table.text("title"), table.text("reason", "")
+            source, variable, curve = table.text("from"), table.text("variable"), table.text("curve")
+            settings = table.numbers("set")
+            table.close()
+            if curve and curve not in curves:
+                unknown(table, "curve", "curve", curve, curves)
+            for constant in settings:
+                if constant not in self.constants:
+                    unknown(table, "set", "constant", constant, self.constants)
+            found.append(Feed(name, title, source, variable, curve, settings, reason))
         return tuple(found)
 
     def valuation(self) -> Valuation | None:

@@ -133,14 +133,14 @@ class _Details:
         forms = {
             "fitted": rf"({NUMBER})",
             "range": rf"({NUMBER})\s+to\s+({NUMBER})",
-            "distribution": rf"(uniform|lognormal)\s+({NUMBER})\s+({NUMBER})",
+            "distribution": rf"(?:(uniform|lognormal)|(triangular)\s+({NUMBER}))\s+({NUMBER})\s+({NUMBER})",
         }
         match = re.fullmatch(forms[word], rest.strip())
         if match is None or self.variable.kind != "constant":
             fix = {
                 "fitted": "fitted 0.4",
                 "range": "range 0.1 to 0.8",
-                "distribution": "distribution uniform 0.1 0.8, or lognormal MEDIAN LOG_SD",
+                "distribution": "uniform LOW HIGH, lognormal MEDIAN LOG_SD or triangular LOW MODE HIGH",
             }[word]
             raise self.statement.error(f"{word} of a constant is not said so", line, at, len(word), fix)
         if word == "fitted":
@@ -149,7 +149,8 @@ class _Details:
             self._parameter(elements, "low", float(match[1]))
             self._parameter(elements, "high", float(match[2]))
         else:
-            drawn = Distribution(match[1], float(match[2]), float(match[3]))
+            kind, numbers = match[1] or match[2], [float(text) for text in match.groups()[2:] if text]
+            drawn = Distribution(kind, *numbers)
             self._parameter(elements, "distribution", drawn)
 
     def _with_points(self) -> Variable:

@@ -103,7 +103,7 @@ def _parameter(prefix: str, parameter: Parameter) -> Iterator[str]:
     if parameter.low is not None and parameter.high is not None:
         yield f"  {prefix}range {number_text(parameter.low)} to {number_text(parameter.high)}"
     if (drawn := parameter.distribution) is not None:
-        yield f"  {prefix}distribution {drawn.kind} {number_text(drawn.first)} {number_text(drawn.second)}"
+        yield f"  {prefix}distribution {drawn.kind} {' '.join(map(number_text, drawn.numbers))}"
     yield from _sources(prefix, parameter.status, parameter.facts)
 
 

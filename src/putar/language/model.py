@@ -107,11 +107,17 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How a parameter is drawn: uniform(low, high) or lognormal(median, log_sd)."""
+    """How it is drawn: uniform(low, high), lognormal(median, log_sd) or triangular(low, mode, high)."""
 
     kind: str
     first: float
     second: float
+    third: float | None = None
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The numbers in the order of the form."""
+        return (self.first, self.second) if self.third is None else (self.first, self.second, self.third)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,4 +185,10 @@ def quantile(distribution: Distribution, share: NDArray[np.float64]) -> NDArray[
         return rounded(low + (high - low) * share)
     if distribution.kind == "lognormal":
         return rounded(distribution.first * np.exp(distribution.second * normal_quantile(share)))
-    raise UsageError(f"unknown distribution {distribution.kind!r}", "uniform or lognormal")
+    if distribution.kind == "triangular" and distribution.third is not None:
+        low, mode, high = distribution.first, distribution.second, distribution.third
+        rising = low + np.sqrt(share * (high - low) * (mode - low))
+        falling = high - np.sqrt((1 - share) * (high - low) * (high - mode))
+        return rounded(np.where(share * (high - low) < mode - low, rising, falling))
+    fix = "uniform, lognormal or triangular"
+    raise UsageError(f"unknown distribution {distribution.kind!r}", fix)

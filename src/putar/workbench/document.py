@@ -38,6 +38,7 @@ __all__ = [
 
 BINDS = "_binds"  # an auxiliary with this ending is 1 while the limit it is named for is active
 FAR = 0.1  # a run that misses the last observation by more, and its range, is warned of
+NUMBERS = ("first", "second", "third")  # of a distribution, in the order of its form
 POINT_STEP = 0.25  # in the model's unit of time: how dense the points of a headline series are
 MOST_POINTS = 2000  # of a headline series; a longer run has them farther apart
 
@@ -218,9 +219,9 @@ def parameter_rows(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]
     for variable in flywheel.model.variables:
         for name, parameter in flywheel.model.parameters(variable):
             drawn = parameter.distribution
-            form = (
-                None if drawn is None else {"kind": drawn.kind, "first": drawn.first, "second": drawn.second}
-            )
+            form: dict[str, object] | None = None
+            if drawn is not None:
+                form = {"kind": drawn.kind, **dict(zip(NUMBERS, drawn.numbers, strict=False))}
             rows.append(
                 {
                     "name": name,
