@@ -38,8 +38,8 @@ def payload() -> Payload:
         "time": dict(TIME),
         "headline": [_headline(row) for row in recorded["headline"]],
         "verdict": recorded["verdict"],
-        "links": {"outputs": [_output(row) for row in recorded["outputs"]]},
-        "loops": [],
+        "links": {"outputs": [_output(row, recorded["margins"]) for row in recorded["outputs"]]},
+        **recorded["feedback"],
         "claims": recorded["claims"],
         "warnings": recorded["warnings"],
         "binds": recorded["binds"],
@@ -71,6 +71,9 @@ def single_run() -> Payload:
     for output in document["links"]["outputs"]:
         for link in output["links"]:
             link["low"] = link["high"] = None
+    document["turned_by"] = document["wheel"]["drawn"] = None
+    for loop in document["loops"]:
+        del loop["low"], loop["high"]
     for claim in document["claims"]:
         for check in claim["checks"]:
             check["computed"]["low"] = check["computed"]["high"] = check["probability"] = None
@@ -86,7 +89,9 @@ def bare_run() -> Payload:
     document["scenarios"] = {"columns": [], "rows": [], "series": {}}
     document["verdict"] = {"spins": None, "sentence": "", "rate": None, "rests_on": []}
     document["model"]["about"] = {"purpose": "", "boundary": "", "limits": [], "not_for": []}
-    for part in ("claims", "warnings", "binds", "parameters", "unknowns", "files"):
+    for part in ("loop_times", "dominant", "lead_probability", "turned_by", "search", "wheel"):
+        del document[part]
+    for part in ("loops", "claims", "warnings", "binds", "parameters", "unknowns", "files"):
         document[part] = []
     document["facts"] = {}
     document["time"]["now"] = None
@@ -113,7 +118,7 @@ REFERRED = frozenset(
             "unit",
             "border",
         ),
-        *("linchpin", "verdict"),
+        *("linchpin", "verdict", "loops", "loop"),
     ]
 )
 
@@ -126,6 +131,10 @@ def hostile() -> Payload:
     document["parameters"][0]["value"] = None
     document["parameters"][1]["low"] = float("-inf")
     document["links"]["outputs"][0]["links"][0]["shapley"] = float("nan")
+    document["loops"][0]["share"][7] = float("nan")
+    document["loops"][1]["share"] = None
+    document["lead_probability"]["probability"] = [None, []]
+    document["wheel"]["uniform"] = None
     document["scenarios"]["rows"][1]["values"][0] = None
     document["facts"]["GW_2025"]["url"] = "javascript:document.title='broken'"
     document["model"]["title"] = "A name that does not end " * 40 + BREAKOUT
@@ -147,9 +156,14 @@ def _headline(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "points": points}
 
 
-def _output(row: dict[str, Any]) -> dict[str, Any]:
+def _output(row: dict[str, Any], margins: dict[str, Any]) -> dict[str, Any]:
+    found = margins[row["output"]["label"]]
+    links = [
+        {**link, **dict(zip(("stall_margin", "half_margin", "why"), found[link["id"]], strict=True))}
+        for link in row["links"]
+    ]
     pairs = [dict(zip(("a", "b", "loss"), pair, strict=True)) for pair in row["pairs"]]
-    return {**row["output"], "links": row["links"], "pairs": pairs}
+    return {**row["output"], "links": links, "pairs": pairs}
 
 
 STATES = {

@@ -16,6 +16,8 @@ SECTIONS = [
     "claims",
     "links",
     "pairs",
+    "loops",
+    "margins",
     "scenarios",
     "parameters",
     "facts",
@@ -43,7 +45,7 @@ def test_every_state_draws_and_fits(show: Open, state: str, size: dict[str, int]
 
 
 def test_sections_stand_in_their_order(show: Open) -> None:
-    """Question, chart, limits, claims, links, pairs, what if, numbers, sources, equations, notes."""
+    """Question, chart, limits, claims, links, pairs, loops, what if, numbers, sources, equations, notes."""
     tab = show()
 
     order = tab.evaluate("[...document.querySelectorAll('[id]')].map((each) => each.id)")
@@ -88,6 +90,7 @@ def test_empty_parts_say_the_next_step(show: Open) -> None:
     assert [each.split(".")[0] for each in said] == [
         "No claims are written down for this flywheel",
         "No links were cut in this run, so nothing can be credited to any",
+        "No feedback loop was found in this run, so no loop turns it",
         "This flywheel declares no scenarios",
         "This model has no parameters",
         "This model cites no facts",
@@ -115,7 +118,7 @@ def test_page_of_nothing_has_no_wheel(show: Open) -> None:
 
     assert tab.locator("svg.wheel, svg.chart").count() == 0
     assert tab.locator("h1").inner_text() == "A flywheel"
-    assert tab.locator(".empty").count() == 9
+    assert tab.locator(".empty").count() == 10
 
 
 def test_run_without_members_claims_no_interval(show: Open) -> None:

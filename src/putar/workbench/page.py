@@ -38,6 +38,7 @@ STYLES = (
     "drawer.css",
     "charts.css",
     "links.css",
+    "loops.css",
     "tables.css",
     "print.css",
 )
@@ -65,6 +66,8 @@ SCRIPTS = (
     "wheel.js",
     "links.js",
     "pairs.js",
+    "margins.js",
+    "loops.js",
     "scenarios.js",
     "parameters.js",
     "facts.js",

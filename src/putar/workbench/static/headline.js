@@ -94,33 +94,35 @@ function readout() {
 }
 
 /** The date as a range input: the keyboard's and the finger's way to move the cursor. */
-function dateSlider(times) {
+function dateSlider(times, { label = say("headline.date"), said = headlineSaid, frameOf = timeFrame } = {}) {
   const input = element("input", {
     type: "range",
     min: 0,
     max: times.length - 1,
     step: 1,
-    "aria-label": say("headline.date"),
+    "aria-label": label,
   });
   const row = element("div", { class: "date-row" }, input);
   const show = () => {
     input.value = String(times.indexOf(STATE.cursor));
-    const shown = shownHeadline();
-    input.setAttribute(
-      "aria-valuetext",
-      `${moment(STATE.cursor)}: ${shown.label} ${amount(valueAt(shown.points, STATE.cursor), shown.unit)}`,
-    );
+    input.setAttribute("aria-valuetext", said());
     input.style.setProperty("--done", `${(100 * Number(input.value)) / Math.max(1, times.length - 1)}%`);
   };
   input.addEventListener("input", () => choose({ cursor: times[Number(input.value)], hover: null }));
   listen("cursor chart", show);
   show();
   whenWide(row, (width) => {
-    const frame = timeFrame(width);
+    const frame = frameOf(width);
     row.style.setProperty("padding-left", `${frame.x(times[0]) - 10}px`);
     row.style.setProperty("padding-right", `${width - frame.x(times.at(-1)) - 10}px`);
   });
   return row;
+}
+
+/** Say the date and the shown indicator there. */
+function headlineSaid() {
+  const shown = shownHeadline();
+  return `${moment(STATE.cursor)}: ${shown.label} ${amount(valueAt(shown.points, STATE.cursor), shown.unit)}`;
 }
 
 /** Return the values an axis must reach, and whether it is logarithmic. */

@@ -21,6 +21,7 @@ const fold = element(
 const sections = [
   linksSection(),
   pairsBlock(),
+  loopsSection(),
   scenariosSection(),
   parametersSection(),
   factsSection(),
@@ -35,6 +36,7 @@ drawBar(
   [
     ["claims", say("bar.claims")],
     ["links", say("bar.links")],
+    ["loops", say("bar.loops")],
     ["scenarios", say("bar.scenarios")],
     ["parameters", say("bar.parameters")],
     ["facts", say("bar.facts")],
