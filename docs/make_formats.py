@@ -23,7 +23,7 @@ in macros and further outputs, data variables with `--data FILE` (`.csv`, `.tab`
 and their modes, GET DIRECT and GET XLS calls for constants, data, lookups and subscripts (files in the
 model's own folder only), `:NA:` (the number -2^109), `:SUPPLEMENTARY`, control variables as equations,
 the method in the settings. A final time that changes during the run ends it. Reality checks are noted and
-left out. The sketch is kept and written back.
+left out. The sketch is not read.
 
 Random functions draw from putar's own generator: the distributions are Vensim's, the streams are not. A
 draw in an initial value is made once, from seed 0.
