@@ -288,6 +288,8 @@ class _Folder:
                 table.wrong(
                     "stop", f"no steps of {step:g} from {start:g} to {stop:g}", "start < stop, step > 0"
                 )
+            if now is not None and not start <= now <= stop:
+                table.wrong("now", f"now, {now:g}, is outside the run", f"a date from {start:g} to {stop:g}")
             return TimeSpec(start, stop, step, unit, method, save, table.where()), now
         else:
             self.problems.append(

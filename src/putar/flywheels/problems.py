@@ -34,6 +34,8 @@ def find_problems(flywheel: Flywheel) -> tuple[Problem, ...]:
     found += flywheel.problems
     if flywheel.facts:
         found += _sources(flywheel)
+    if not flywheel.path.is_dir():
+        found += _constants(flywheel.model)
     if not any(problem.severity == "error" for problem in found):
         found += claim_problems(flywheel)
         found += _unused(flywheel)
@@ -94,6 +96,22 @@ def facts_used(flywheel: Flywheel) -> set[str]:
         parts: tuple[Check | Figure, ...] = (*claim.checks, *claim.figures)
         found += [s.owner for part in parts for s in part.sources.values() if s.kind == "fact"]
     return {fact_key(name) for name in found}
+
+
+def _constants(model: Model) -> Iterator[Problem]:
+    """Yield what is doubtful about the constants of a single file; those of a folder are read strictly."""
+    for variable in model.variables:
+        for name, parameter in model.parameters(variable):
+            where, low, high = parameter.where, parameter.low, parameter.high
+            if parameter.status in SOURCED and not parameter.facts:
+                fix = "name the facts it rests on, or call it assumed and give a reason"
+                what = f"{name} is {parameter.status} but names no fact"
+                yield Problem("warning", "source", where, what, fix)
+            for value in (parameter.value, parameter.fitted):
+                if value is not None and low is not None and high is not None and not low <= value <= high:
+                    what = f"{name} = {value:g} is outside its range {low:g} to {high:g}"
+                    fix = "widen the range, or say why in the reason"
+                    yield Problem("warning", "range", where, what, fix)
 
 
 def _origin(

@@ -8,16 +8,25 @@ same Model.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from pathlib import Path
 
 from putar.errors import ModelError, ModelErrors, Problem, UsageError, Where, nearest
 from putar.formats.text_lines import NUMBER, Line, Statement, split_reason
 from putar.formats.text_variable import as_constant, with_details
-from putar.language.model import Dimension, Link, Model, Subsystem, TimeSpec, UnitDeclaration, Variable
+from putar.language.model import (
+    INTEGRATIONS,
+    Dimension,
+    Link,
+    Model,
+    Subsystem,
+    TimeSpec,
+    UnitDeclaration,
+    Variable,
+)
 from putar.language.parse import canonical
 
 __all__ = ["Declarations", "read_declarations", "read_model", "read_subsystem"]
@@ -85,12 +94,20 @@ def read_model(path: Path) -> Model:
 def _load(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path.name} is larger than {LARGEST:,} bytes", "split the model into files")
+            what = f"the file is larger than {LARGEST:,} bytes"
+            raise ModelError(what, Where(path.name), "split the model into files", "file")
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}", "check the path") from None
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path.name} is not UTF-8 (byte {error.start})", "save it as UTF-8") from None
+        what = f"not UTF-8 at byte {error.start}"
+        raise ModelError(what, Where(path.name), "save it as UTF-8", "file") from None
+
+
+def _ratio(text: str) -> float:
+    """Return a number, or a fraction of two; infinite where it is too large or is divided by zero."""
+    top, _, bottom = text.partition("/")
+    return float(top) / float(bottom) if bottom and float(bottom) else float(top) if not bottom else math.inf
 
 
 class _Reader:
@@ -175,20 +192,22 @@ class _Reader:
         if match is None:
             fix = "time 2022 to 2032 step 1/64 : year"
             raise statement.error("this is not a time statement", first, 0, 4, fix)
-        start, stop, step = (float(Fraction(match[i])) for i in (1, 2, 3))
+        start, stop, step = (_ratio(match[i]) for i in (1, 2, 3))
         spec = TimeSpec(start, stop, step, match[4] or "year", where=statement.where(first, 0, 4))
         for line, at in statement.details():
             word, _, rest = line.body[at:].strip().partition(" ")
-            if word == "method" and rest.strip() in ("euler", "rk2", "heun", "rk4"):
+            if word == "method" and rest.strip() in INTEGRATIONS:
                 spec = replace(spec, method=rest.strip())
             elif word == "save" and re.fullmatch(number, rest.strip()):
-                spec = replace(spec, save=float(Fraction(rest.strip())))
+                spec = replace(spec, save=_ratio(rest.strip()))
             else:
                 fix = "method euler | rk2 | heun | rk4, or save 0.25"
                 raise statement.error(f"{word!r} does not say this", line, at, len(word), fix)
         if not (spec.step > 0 and spec.stop > spec.start):
             fix = "stop after start, with a step above zero"
             raise statement.error("time does not move forward", first, 0, 4, fix)
+        if self.found.time is not None:
+            raise statement.error("the time is said twice", first, 0, 4, "remove one")
         self.found.time = spec
 
     def _dimension(self, statement: Statement) -> None:

@@ -143,6 +143,19 @@ class _Details:
                 "distribution": "uniform LOW HIGH, lognormal MEDIAN LOG_SD or triangular LOW MODE HIGH",
             }[word]
             raise self.statement.error(f"{word} of a constant is not said so", line, at, len(word), fix)
+        numbers = [float(number) for number in match.groups() if number not in ("uniform", "lognormal")]
+        if not all(math.isfinite(number) for number in numbers):
+            raise self.statement.error("a number is not finite", line, at, len(word), "stay below 1e308")
+        rising = word == "range" or match[1] == "uniform"
+        if rising and not numbers[0] < numbers[1]:
+            raise self.statement.error(
+                "the high end is not above the low one", line, at, len(word), "swap them"
+            )
+        if match[1] == "lognormal" and not (numbers[0] > 0 and numbers[1] > 0):
+            fix = "MEDIAN and LOG_SD are above 0"
+            raise self.statement.error(
+                "no lognormal distribution has these numbers", line, at, len(word), fix
+            )
         if word == "fitted":
             self._parameter(elements, "fitted", float(match[1]))
         elif word == "range":

@@ -6,12 +6,13 @@ checked by `dimensional`, loops of equations when the model is lowered.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from putar.errors import ModelErrors, Problem, Where, nearest
 from putar.language.expr import Call, Computed, Expr, Name, children, walk
 from putar.language.functions import CONSTANTS, FUNCTIONS
-from putar.language.model import KINDS, Equation, Model, Variable
+from putar.language.model import INTEGRATIONS, KINDS, Equation, Model, Variable
 from putar.language.parse import place as place_of
 from putar.language.subscripts import (
     Place,
@@ -24,10 +25,12 @@ from putar.language.subscripts import (
 
 __all__ = ["check", "raise_errors"]
 
+MOST_STEPS = 100_000_000
+
 
 def check(model: Model) -> tuple[Problem, ...]:
     """Return every problem of a model's structure, errors and warnings, in the model's order."""
-    problems = [*_dimensions(model), *_duplicates(model)]
+    problems = [*_time(model), *_dimensions(model), *_duplicates(model)]
     if any(problem.severity == "error" for problem in problems):
         return tuple(problems)
     for variable in model.variables:
@@ -45,6 +48,34 @@ def raise_errors(problems: Iterable[Problem]) -> None:
 
 def _error(kind: str, where: Where | None, what: str, fix: str) -> Problem:
     return Problem("error", kind, where, what, fix)
+
+
+def _time(model: Model) -> Iterator[Problem]:
+    time = model.time
+    span = f"from {time.start:g} to {time.stop:g} in steps of {time.step:g}"
+    ends = (time.start, time.stop, time.step, (time.stop - time.start) / (time.step or math.nan))
+    if not (time.step > 0 and time.stop >= time.start and all(math.isfinite(end) for end in ends)):
+        fix = "stop after start, with a step above zero"
+        yield _error("value", time.where, f"time does not move forward: {span}", fix)
+        return
+    if time.steps > MOST_STEPS:
+        yield _error("value", time.where, f"the run would have {time.steps:.3g} steps", "use larger steps")
+    if time.method not in INTEGRATIONS:
+        near = nearest(time.method, INTEGRATIONS)
+        fix = f"did you mean {near!r}?" if near else f"one of: {', '.join(INTEGRATIONS)}"
+        yield _error("name", time.where, f"unknown method {time.method!r}", fix)
+    if time.save is not None and not (0 < time.save < math.inf):
+        yield _error(
+            "value", time.where, f"rows cannot be {time.save:g} apart", "write how far apart they are"
+        )
+    elif abs(time.save_every * time.step - (time.save or time.step)) > 1e-6 * time.step:
+        what = f"rows are kept every {time.save_every * time.step:g}, not every {time.save:g}"
+        fix = "make what is saved a multiple of the step"
+        yield Problem("warning", "value", time.where, what, fix)
+    last = time.start + time.steps * time.step
+    if time.stop - last > 1e-6 * time.step:
+        what, fix = f"the run ends at {last:g}: {span}", "choose a step that divides the whole"
+        yield Problem("warning", "value", time.where, what, fix)
 
 
 def _dimensions(model: Model) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from putar.errors import Problem, UsageError, Where, nearest
 from putar.language.expr import Expr
 
 __all__ = [
+    "INTEGRATIONS",
     "KINDS",
     "NOT_AVAILABLE",
     "STATUSES",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 KINDS = ("stock", "flow", "aux", "curve", "constant")
+INTEGRATIONS = ("euler", "rk2", "heun", "rk4")  # the rows of engine.methods, by their names
 STATUSES = ("reported", "estimated", "claimed", "assumed", "fitted", "lever", "fixed")
 NOT_AVAILABLE = -(2.0**109)  # Vensim's :NA:, a number like any other
 NOWHERE = Where("model")
