@@ -272,6 +272,24 @@ flow second = 3
     assert got["second"][:3] == [3.0, 0.0, 0.0]
 
 
+def test_non_negative_stock_below_zero_gives_nothing() -> None:
+    """A stock that starts below zero has no room to give: its outflow is 0, not an inflow."""
+    got = series("stock tank = -5\n  outflow leak\n  nonnegative\nflow leak = 4", "tank", "leak")
+
+    assert got["tank"][:2] == [-5.0, -5.0]
+    assert got["leak"][0] == 0.0
+
+
+def test_initial_values_are_those_of_a_whole_link() -> None:
+    """A link that is cut from the very start acts from the first step on, not on what stocks start with."""
+    program = lower(model_of("link deal\nstock held = links.deal * 3\naux now = links.deal"))
+    values = dict(zip(program.parameters, program.defaults, strict=True)) | {"links.deal": 0.0}
+    kernel = ReferenceKernel(program, ["held", "now"])
+    parameters = np.array(list(values.values()))[:, None]
+
+    assert kernel.advance(parameters, kernel.initialise(parameters), 0, 1)[0, :, 0].tolist() == [3.0, 0.0]
+
+
 def test_in_06_initial_values_may_follow_other_stocks() -> None:
     """IN-06: a stock starts from another stock's start, through auxiliaries."""
     text = "stock a = 2 * b\nstock b = half\naux half = c / 2\nstock c = 8"

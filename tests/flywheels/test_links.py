@@ -75,6 +75,16 @@ def test_bands_come_from_draws_that_all_coalitions_share(study: putar.Study) -> 
     assert (low, high) == (pytest.approx(1.1, abs=0.06), pytest.approx(2.9, abs=0.06))
     assert np.allclose(spread.shapley.sum(axis=0), spread.all - spread.none, rtol=1e-12)
     assert found.as_json()["links"][0]["low"] == pytest.approx(1.0)
+    row = found.as_json()["links"][1]
+    assert (row["low"], row["high"]) == (low, high)
+
+
+def test_pairs_say_what_both_cuts_cost(study: putar.Study) -> None:
+    """Two links that work only together: each cut alone loses 2, both together no more."""
+    pairs = {(row["a"], row["b"]): row for row in game(study, "serial").as_json()["pairs"]}
+
+    assert pairs["left", "right"]["loss"] == pytest.approx(2.0)
+    assert pairs["left", "right"]["beyond_single"] == pytest.approx(-2.0)
 
 
 def test_a_scale_acts_on_what_is_drawn(study: putar.Study) -> None:

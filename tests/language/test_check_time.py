@@ -64,6 +64,10 @@ def test_steps_that_divide_the_whole_but_for_rounding_are_fine(time: TimeSpec) -
             "time 0 to 9 step 1 : year\nconstant a = 1\n  distribution lognormal 0 1\n",
             "no lognormal distribution",
         ),
+        (
+            "time 0 to 9 step 1 : year\nconstant a = 1\n  distribution triangular 1 5 3\n",
+            "the high end is not above",
+        ),
         ("time 0 to 9 step 1 : year\nconstant a = 1\n  fitted 1e999\n", "a number is not finite"),
         ("time 0 to 9 step 1 : year\ncurve a = TIME\n  points (0, 1e999) (1, 1)\n", "a point is not finite"),
     ],

@@ -143,28 +143,18 @@ class _Details:
                 "distribution": "uniform LOW HIGH, lognormal MEDIAN LOG_SD or triangular LOW MODE HIGH",
             }[word]
             raise self.statement.error(f"{word} of a constant is not said so", line, at, len(word), fix)
-        numbers = [float(number) for number in match.groups() if number not in ("uniform", "lognormal")]
-        if not all(math.isfinite(number) for number in numbers):
-            raise self.statement.error("a number is not finite", line, at, len(word), "stay below 1e308")
-        rising = word == "range" or match[1] == "uniform"
-        if rising and not numbers[0] < numbers[1]:
-            raise self.statement.error(
-                "the high end is not above the low one", line, at, len(word), "swap them"
-            )
-        if match[1] == "lognormal" and not (numbers[0] > 0 and numbers[1] > 0):
-            fix = "MEDIAN and LOG_SD are above 0"
-            raise self.statement.error(
-                "no lognormal distribution has these numbers", line, at, len(word), fix
-            )
+        kind = rest.split(maxsplit=1)[0] if word == "distribution" else ""
+        numbers = [float(text) for text in match.groups() if text not in (None, kind)]
+        wrong = _impossible(word, kind, numbers)
+        if wrong is not None:
+            raise self.statement.error(wrong[0], line, at, len(word), wrong[1])
         if word == "fitted":
-            self._parameter(elements, "fitted", float(match[1]))
+            self._parameter(elements, "fitted", numbers[0])
         elif word == "range":
-            self._parameter(elements, "low", float(match[1]))
-            self._parameter(elements, "high", float(match[2]))
+            self._parameter(elements, "low", numbers[0])
+            self._parameter(elements, "high", numbers[1])
         else:
-            kind, numbers = match[1] or match[2], [float(text) for text in match.groups()[2:] if text]
-            drawn = Distribution(kind, *numbers)
-            self._parameter(elements, "distribution", drawn)
+            self._parameter(elements, "distribution", Distribution(kind, *numbers))
 
     def _with_points(self) -> Variable:
         for elements, pairs in self.points:
@@ -182,6 +172,18 @@ class _Details:
             first = self.statement.lines[0]
             raise self.statement.error("a curve has no points", first, 0, 5, "points (0, 1) (1, 2)")
         return self.variable
+
+
+def _impossible(word: str, kind: str, numbers: list[float]) -> tuple[str, str] | None:
+    """Return what is wrong with the numbers of a detail, and what would put it right."""
+    if not all(math.isfinite(number) for number in numbers):
+        return "a number is not finite", "stay below 1e308"
+    if kind == "lognormal":
+        good = all(number > 0 for number in numbers)
+        return None if good else ("no lognormal distribution has these numbers", "both are above 0")
+    if word != "fitted" and not (sorted(numbers) == numbers and numbers[0] < numbers[-1]):
+        return "the high end is not above the low one", "write them from low to high"
+    return None
 
 
 def as_constant(statement: Statement, variable: Variable) -> Variable:
