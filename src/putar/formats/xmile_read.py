@@ -10,13 +10,14 @@ Source: XMILE 1.0 (OASIS), chapters 2 to 4; docs/formats.md says what is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 from putar.errors import ModelError, ModelErrors, Problem, Where
 from putar.formats.foreign_units import with_units
 from putar.formats.xmile_names import declared, path_of, word_of
+from putar.formats.xmile_rooms import KINDS, Module, Rooms
 from putar.formats.xmile_time import time_spec
 from putar.formats.xmile_translate import Context, Translator, is_empty
 from putar.formats.xmile_tree import Element, read_tree
@@ -41,10 +42,7 @@ from putar.language.model import (
 
 __all__ = ["read_xmile"]
 
-KINDS = ("stock", "flow", "aux", "gf")
 MOST_SIZE = 100_000
-DEEPEST = 30  # modules in modules
-MOST_MODULES = 20_000
 
 
 def read_xmile(path: Path) -> Model:
@@ -60,44 +58,19 @@ def read_xmile(path: Path) -> Model:
     return _Reader(path, read_tree(path)).model()
 
 
-@dataclass(slots=True)
-class _Module:
-    """One instance of a model: its room and what its inputs are connected with."""
-
-    model: Element
-    room: str
-    inputs: dict[str, str] = field(default_factory=dict)
-
-
 class _Reader:
     def __init__(self, path: Path, root: Element) -> None:
         self.path, self.root = path, root
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
-        self.models: dict[str, Element] = {}
-        self.main: Element | None = None
-        for model in root.all("model"):
-            name = word_of(model.attributes.get("name", ""))
-            if self.main is None and (not name or not any(True for _ in self._modules_named(name))):
-                self.main = model
-            self.models.setdefault(name, model)
+        self.rooms = Rooms(root, self.problem)
         vendors = [e.text for h in root.all("header") for e in h.all("vendor", "product")]
         written_by = " ".join(vendors).casefold()
         self.vensim = "ventana" in written_by and "xmutil" not in written_by
-        self.modules: list[_Module] = []
-        self.kinds: dict[str, Element] = {}  # variables by full name
-        self.rooms: dict[str, _Module] = {}
         self.dimensions: dict[str, Dimension] = {}
         self.variables: dict[str, Variable] = {}
         macros = {declared(m.attributes.get("name", "")): m for m in root.all("macro")}
-        self.translator = Translator({}, self._known, macros, self._expand)
-
-    def _modules_named(self, name: str) -> list[Element]:
-        found: list[Element] = []
-        for model in self.root.all("model"):
-            modules = [e for e in self._variables_of(model) if e.tag == "module"]
-            found.extend(m for m in modules if word_of(m.attributes.get("name", "")) == name)
-        return found
+        self.translator = Translator({}, self.rooms.known, macros, self._expand)
 
     def where(self, element: Element) -> Where:
         """Return the line an element begins on."""
@@ -111,28 +84,24 @@ class _Reader:
 
     def model(self) -> Model:
         """Return the model, or raise all problems together."""
-        if self.main is None:
+        if self.rooms.main is None:
             raise ModelError("the file has no model", self.where(self.root), "add <model><variables>")
         for include in self.root.all("include"):
             self.problem(include, "<include> is not read", "put the included parts into this file")
         self._dimensions()
         elements = {name: dimension.elements for name, dimension in self.dimensions.items()}
-        self.translator = Translator(elements, self._known, self.translator.macros, self._expand)
-        self._instances(_Module(self.main, ""), 0, ())
-        for module in self.modules:
-            for element in self._variables_of(module.model):
-                if element.tag in KINDS:
-                    self.kinds[self._full(module.room, element)] = element
-        self.translator.names = frozenset(self.kinds)
+        self.translator = Translator(elements, self.rooms.known, self.translator.macros, self._expand)
+        self.rooms.find()
+        self.translator.names = frozenset(self.rooms.kinds)
         time = None
-        for module in self.modules:
-            for element in self._variables_of(module.model):
+        for module in self.rooms.modules:
+            for element in self.rooms.variables_of(module.model):
                 try:
                     self._variable(module, element)
                 except ModelErrors as error:
                     self.problems.extend(error.problems)
         try:
-            time = time_spec(self.root, self.main, self.path.name, self.notes, self.vensim)
+            time = time_spec(self.root, self.rooms.main, self.path.name, self.notes, self.vensim)
         except ModelErrors as error:
             self.problems.extend(error.problems)
         self.problems.extend(self.translator.problems)
@@ -145,8 +114,11 @@ class _Reader:
             tuple(variables),
             tuple(self.dimensions.values()),
             units,
-            subsystems=tuple(Subsystem(m.room, m.room.replace("_", " ")) for m in self.modules if m.room),
+            subsystems=tuple(
+                Subsystem(m.room, m.room.replace("_", " ")) for m in self.rooms.modules if m.room
+            ),
             notes=tuple(self.notes),
+            kept=self.rooms.kept(),
             origin="xmile",
         )
 
@@ -168,74 +140,12 @@ class _Reader:
                 name, Dimension(name, tuple(words), self.where(dim), spelling=dim.attributes["name"])
             )
 
-    def _variables_of(self, model: Element) -> list[Element]:
-        holders = list(model.all("variables"))
-        if holders:
-            return [child for holder in holders for child in holder.children if not child.prefix]
-        return [child for child in model.children if child.tag in (*KINDS, "module") and not child.prefix]
-
-    def _full(self, room: str, element: Element) -> str:
-        name = declared(element.attributes.get("name", ""))
-        return f"{room}.{name}" if room else name
-
-    # modules ------------------------------------------------------------------------------
-
-    def _instances(self, module: _Module, depth: int, path: tuple[int, ...]) -> None:
-        self.modules.append(module)
-        self.rooms[module.room] = module
-        for element in self._variables_of(module.model):
-            if element.tag != "module":
-                continue
-            name = word_of(element.attributes.get("name", ""))
-            wanted = element.attributes.get("model") or element.attributes.get("name", "")
-            model = self.models.get(word_of(wanted))
-            if model is None:
-                fix = f'add <model name="{wanted}">'
-                self.problem(element, f"the module {name!r} has no model in this file", fix, "name")
-                continue
-            if id(model) in path or depth >= DEEPEST or len(self.modules) >= MOST_MODULES:
-                self.problem(element, f"the module {name!r} contains itself", "end the recursion", "loop")
-                continue
-            if model.find("sim_specs") is not None:
-                self.problem(element, f"the module {name!r} has its own times", "let it inherit the model's")
-            room = f"{module.room}.{name}" if module.room else name
-            inner = _Module(model, room, self._connections(element, module.room, name))
-            self._instances(inner, depth + 1, (*path, id(module.model)))
-
-    def _connections(self, element: Element, room: str, name: str) -> dict[str, str]:
-        found = {}
-        for connect in element.all("connect"):
-            to = path_of(connect.attributes.get("to", ""))
-            source = connect.attributes.get("from", "").strip()
-            to = to.removeprefix(f"{room}.") if room else to
-            to = to.removeprefix(f"{name}.")
-            if source.startswith("."):
-                found[to] = path_of(source[1:])
-            else:
-                word = path_of(source)
-                found[to] = f"{room}.{word}" if room else word
-        return found
-
-    def _known(self, room: str, word: str) -> str | None:
-        """Return the full name of a variable that a word means in a room."""
-        head, dot, last = word.rpartition(".")
-        for name in dict.fromkeys((word, f"{head}{dot}{declared(last)}")):
-            local = f"{room}.{name}" if room else name
-            if local in self.kinds:
-                return local
-            module = self.rooms.get(local.rpartition(".")[0])
-            if module is not None and local.rpartition(".")[2] in module.inputs:
-                return module.inputs[local.rpartition(".")[2]]
-            if name in self.kinds and ("." in name or not room):
-                return name
-        return None
-
     # variables ----------------------------------------------------------------------------
 
-    def _variable(self, module: _Module, element: Element) -> None:
+    def _variable(self, module: Module, element: Element) -> None:
         if element.tag in ("module", "group"):
             return
-        name = self._full(module.room, element)
+        name = self.rooms.full(module.room, element)
         if element.tag not in KINDS:
             self.problem(element, f"<{element.tag}> is not supported", "use stocks, flows and auxiliaries")
             return
@@ -273,10 +183,10 @@ class _Reader:
             self._told(base, element, module)
 
     def _connected(self, base: Variable, element: Element, source: str) -> None:
-        if source not in self.kinds:
-            module = self.rooms.get(source.rpartition(".")[0])
+        if source not in self.rooms.kinds:
+            module = self.rooms.rooms.get(source.rpartition(".")[0])
             source = module.inputs.get(source.rpartition(".")[2], source) if module else source
-        if source not in self.kinds:
+        if source not in self.rooms.kinds:
             what = f"{base.name} is connected with {source!r}, which is not there"
             self.problem(element, what, "correct the connection", "name")
             return
@@ -285,7 +195,7 @@ class _Reader:
         equation = Equation(reference, "", base.where)
         self.variables[base.name] = replace(base, kind="aux", equation=equation)
 
-    def _told(self, base: Variable, element: Element, module: _Module) -> None:
+    def _told(self, base: Variable, element: Element, module: Module) -> None:
         """Add a variable from its own equations and tables."""
         context = Context(module.room, base.name, base.dimensions, vensim=self.vensim)
         if self._listed(base, element):
@@ -422,7 +332,7 @@ class _Reader:
         return found
 
     def _flow(self, element: Element, stock: Variable, room: str) -> str:
-        name = self._known(room, path_of(element.text.strip()))
+        name = self.rooms.known(room, path_of(element.text.strip()))
         if name is None:
             what = f"{stock.name}: there is no flow {element.text.strip()!r}"
             self.problem(element, what, "define it, or remove it from the stock", "name")

@@ -16,6 +16,8 @@ from putar.errors import ModelError, UsageError, Where
 
 __all__ = ["Element", "read_tree"]
 
+KEPT = ("header", "views", "style")  # elements whose text is remembered as it stands
+
 LARGEST = 40_000_000  # bytes
 DEEPEST = 200
 MOST = 2_000_000  # elements
@@ -31,6 +33,7 @@ class Element:
     prefix: str = ""
     children: list[Element] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
+    source: str = ""  # how it is written in the file; only of what is kept as it stands
 
     @property
     def text(self) -> str:
@@ -75,11 +78,17 @@ class _Builder:
         self.parser.CharacterDataHandler = self._text
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.EntityDeclHandler = self._doctype
+        self.parser.XmlDeclHandler = self._declared
+        self.encoding = "utf-8"
+        self.raw = b""
+        self.begun: list[int] = []  # where each open element begins, in bytes
         self.open: list[Element] = []
         self.root: Element | None = None
         self.count = 0
 
     def read(self, raw: bytes) -> Element:
+        self.raw = raw
+        self.encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(raw[:2], "utf-8")
         try:
             self.parser.Parse(raw, True)
         except expat.ExpatError as error:
@@ -105,9 +114,19 @@ class _Builder:
         else:
             self.root = element
         self.open.append(element)
+        self.begun.append(self.parser.CurrentByteIndex)
 
-    def _end(self, _: str) -> None:
-        self.open.pop()
+    def _end(self, name: str) -> None:
+        element, begun = self.open.pop(), self.begun.pop()
+        if element.tag in KEPT and not element.prefix:
+            closing = self.parser.CurrentByteIndex  # of the closing tag, or behind an empty element
+            text = self.raw[begun:closing].decode(self.encoding, "replace")
+            empty = text.endswith("/>") and text.count("<") == 1
+            element.source = text if empty else f"{text}</{name}>"
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding and self.encoding == "utf-8":
+            self.encoding = encoding
 
     def _text(self, text: str) -> None:
         if self.open:

@@ -1,0 +1,148 @@
+"""The rooms of an XMILE file: its main model, its modules and theirs, and what names mean in each.
+
+A module becomes a room, whose inputs are what they are connected with. Several modules may be made from one
+model.
+
+Source: XMILE 1.0 (OASIS), sections 2.5 and 4.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from xml.sax.saxutils import quoteattr
+
+from putar.formats.xmile_names import declared, path_of, word_of
+from putar.formats.xmile_tree import Element
+
+__all__ = ["KINDS", "Module", "Rooms"]
+
+KINDS = ("stock", "flow", "aux", "gf")
+DEEPEST = 30  # modules in modules
+MOST_MODULES = 20_000
+
+Report = Callable[[Element, str, str, str], None]
+
+
+@dataclass(slots=True)
+class Module:
+    """One instance of a model: its room and what its inputs are connected with."""
+
+    model: Element
+    room: str
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+class Rooms:
+    """All rooms of a file; `report` is told an element and what is wrong with it, a fix and a kind."""
+
+    def __init__(self, root: Element, report: Report) -> None:
+        self.root, self.report = root, report
+        self.models: dict[str, Element] = {}
+        self.main: Element | None = None
+        used = {
+            word_of(part.attributes.get("model") or part.attributes.get("name", ""))
+            for model in root.all("model")
+            for part in self.variables_of(model)
+            if part.tag == "module"
+        }
+        for model in root.all("model"):
+            name = word_of(model.attributes.get("name", ""))
+            if self.main is None and (not name or name not in used):
+                self.main = model
+            self.models.setdefault(name, model)
+        self.modules: list[Module] = []
+        self.kinds: dict[str, Element] = {}  # variables by full name
+        self.rooms: dict[str, Module] = {}
+
+    def find(self) -> None:
+        """Find all rooms and their variables, from the main model on."""
+        if self.main is None:
+            return
+        self._instances(Module(self.main, ""), 0, ())
+        for module in self.modules:
+            for element in self.variables_of(module.model):
+                if element.tag in KINDS:
+                    self.kinds[self.full(module.room, element)] = element
+
+    def variables_of(self, model: Element) -> list[Element]:
+        """Return the variables and modules of a model, also of one from before the standard."""
+        holders = list(model.all("variables"))
+        if holders:
+            return [child for holder in holders for child in holder.children if not child.prefix]
+        return [child for child in model.children if child.tag in (*KINDS, "module") and not child.prefix]
+
+    def full(self, room: str, element: Element) -> str:
+        """Return the full name of a variable in a room."""
+        name = declared(element.attributes.get("name", ""))
+        return f"{room}.{name}" if room else name
+
+    def _instances(self, module: Module, depth: int, path: tuple[int, ...]) -> None:
+        self.modules.append(module)
+        self.rooms[module.room] = module
+        for element in self.variables_of(module.model):
+            if element.tag != "module":
+                continue
+            name = word_of(element.attributes.get("name", ""))
+            wanted = element.attributes.get("model") or element.attributes.get("name", "")
+            model = self.models.get(word_of(wanted))
+            if model is None:
+                fix = f'add <model name="{wanted}">'
+                self.report(element, f"the module {name!r} has no model in this file", fix, "name")
+                continue
+            if id(model) in path or depth >= DEEPEST or len(self.modules) >= MOST_MODULES:
+                self.report(element, f"the module {name!r} contains itself", "end the recursion", "loop")
+                continue
+            if model.find("sim_specs") is not None:
+                self.report(
+                    element,
+                    f"the module {name!r} has its own times",
+                    "let it inherit the model's",
+                    "unsupported",
+                )
+            room = f"{module.room}.{name}" if module.room else name
+            inner = Module(model, room, self._connections(element, module.room, name))
+            self._instances(inner, depth + 1, (*path, id(module.model)))
+
+    def _connections(self, element: Element, room: str, name: str) -> dict[str, str]:
+        found = {}
+        for connect in element.all("connect"):
+            to = path_of(connect.attributes.get("to", ""))
+            source = connect.attributes.get("from", "").strip()
+            to = to.removeprefix(f"{room}.") if room else to
+            to = to.removeprefix(f"{name}.")
+            if source.startswith("."):
+                found[to] = path_of(source[1:])
+            else:
+                word = path_of(source)
+                found[to] = f"{room}.{word}" if room else word
+        return found
+
+    def known(self, room: str, word: str) -> str | None:
+        """Return the full name of a variable that a word means in a room."""
+        head, dot, last = word.rpartition(".")
+        for name in dict.fromkeys((word, f"{head}{dot}{declared(last)}")):
+            local = f"{room}.{name}" if room else name
+            if local in self.kinds:
+                return local
+            module = self.rooms.get(local.rpartition(".")[0])
+            if module is not None and local.rpartition(".")[2] in module.inputs:
+                return module.inputs[local.rpartition(".")[2]]
+            if name in self.kinds and ("." in name or not room):
+                return name
+        return None
+
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """Return what a run needs nothing of, as it is written: header, style, and the views of each room.
+
+        Views are "xmile views" of the main model and "xmile views ROOM" of a module; "xmile names" has the
+        attributes of the root element, whose namespaces they use.
+        """
+        names = " ".join(f"{key}={quoteattr(value)}" for key, value in self.root.attributes.items())
+        found = [("xmile names", names)]
+        found += [(f"xmile {part.tag}", part.source) for part in self.root.all("header", "style")]
+        for module in self.modules:
+            views = "".join(part.source for part in module.model.all("views"))
+            if views:
+                found.append((f"xmile views {module.room}".rstrip(), views))
+        return tuple(found)
