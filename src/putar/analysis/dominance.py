@@ -9,13 +9,12 @@ drawn constants and the share of the most frequent leader, at the date at which 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from putar.analysis.loops import LoopFinding, leading
-from putar.engine.changes import scored
+from putar.analysis.scored import scored_program
 from putar.engine.formulas import Formulas
 from putar.engine.ir import Program
 from putar.runs.design import Design
@@ -78,15 +77,14 @@ def dominance(
     finding : the loops, of the run in the middle
     save_every : steps between the rows that are scored
     """
-    circuits = finding.shares.circuits
-    loops = tuple(
-        tuple(
-            tuple(tuple(finding.graph.links[link] for link in way) for way in circuits[n].ways)
-            for n in loop.circuits
-        )
-        for loop in finding.main
+    program = scored_program(
+        formulas,
+        finding,
+        finding.main,
+        outputs=(),
+        varying=_varying(formulas.program, design),
+        save_every=save_every,
     )
-    program = _scored(formulas, loops, _varying(formulas.program, design), save_every)
     names = [name for name, _ in program.outputs]
     ensemble = execute(program, design, names, seed=seed, threads=threads, kernel=kernel)
     share = ensemble.values[1:]  # the first row has no interval
@@ -117,17 +115,6 @@ def dominance(
         flips,
         count,
     )
-
-
-@lru_cache(maxsize=8)
-def _scored(
-    formulas: Formulas,
-    loops: tuple[tuple[tuple[tuple[tuple[str, str], ...], ...], ...], ...],
-    varying: frozenset[str],
-    every: int,
-) -> Program:
-    """Return the scored Program; the same one when asked again, so that its kernel is found."""
-    return scored(formulas, loops, varying, every)
 
 
 def _varying(program: Program, design: Design) -> frozenset[str]:

@@ -24,14 +24,41 @@ from typing import Final
 from putar.engine.formulas import Formulas
 from putar.engine.ir import Graph, Op, Program, State, Table, verify
 
-__all__ = ["BEFORE", "NOISE", "NOW", "Links", "Moment", "Writer", "moments", "points", "scored"]
+__all__ = [
+    "BEFORE",
+    "NOISE",
+    "NOW",
+    "Link",
+    "Moment",
+    "ScoredLoop",
+    "Writer",
+    "moments",
+    "points",
+    "scored",
+]
 
 NOISE: Final = 16.0 * 2.0**-52  # relative change that rounding could have made
 LARGEST: Final = 1e290  # scores are held below this, so that products and sums stay finite
 NOW: Final = "now "
 BEFORE: Final = "before "
 
-Links = Sequence[tuple[str, str]]  # (source, target) names of formulas
+Link = tuple[str, str]  # (source, target) names of formulas
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredLoop:
+    """A loop to score: circuits whose shares add up.
+
+    Parameters
+    ----------
+    name : of its output
+    circuits : each a tuple of ways, of which on each step the one of largest score counts; a way is links
+    partition : shares are of the sizes of all circuits that have the same number
+    """
+
+    name: str
+    circuits: tuple[tuple[tuple[Link, ...], ...], ...]
+    partition: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +137,20 @@ class Writer:
 
 def scored(
     formulas: Formulas,
-    loops: Sequence[Sequence[Sequence[Links]]],
+    loops: Sequence[ScoredLoop],
     varying: Collection[str] = (),
     save_every: int | None = None,
     outputs: Sequence[str] = (),
+    links: Sequence[tuple[str, Link]] = (),
 ) -> Program:
-    """Return the model's Program with the share of each loop as an output `loop 0`, `loop 1`, ...
+    """Return the model's Program with the share of each loop as an output, by the loop's name.
 
     Parameters
     ----------
-    loops : each a list of circuits, whose shares add up; a circuit is a list of ways, of which on each step
-        the one of largest score counts; a way is a list of links
     varying : parameters that change during the run; the score of an interval uses their earlier values
     save_every : steps between rows
-    outputs : names of further outputs of the model to keep
+    outputs : names of further outputs of the model, which come first
+    links : output names of links whose scores are wanted, which come last
 
     The first row has no interval before it: its scores are 0.
     """
@@ -148,8 +175,8 @@ def scored(
 
     moment = Moment(lambda name: before(now.leaf(name)), other_before)
     writer = Writer(graph, formulas, now, moment, before)
-    shares = _shares(writer, loops)
-    found = [(f"loop {number}", node) for number, node in enumerate(shares)]
+    found = [(loop.name, node) for loop, node in zip(loops, _shares(writer, loops), strict=True)]
+    found += [(name, writer.score(*link)) for name, link in links]
     known = dict(program.outputs)
     kept = [(name, known[name]) for name in outputs]
     every = program.save_every if save_every is None else save_every
@@ -158,15 +185,16 @@ def scored(
     return made
 
 
-def _shares(writer: Writer, loops: Sequence[Sequence[Sequence[Links]]]) -> list[int]:
+def _shares(writer: Writer, loops: Sequence[ScoredLoop]) -> list[int]:
     """Return the nodes of the loops' shares: scores over the sum of sizes of all circuits, 0 at rest."""
     g = writer.graph
-    links: dict[tuple[str, str], int] = {}
-    total = zero = g.const(0.0)
+    zero = g.const(0.0)
+    links: dict[Link, int] = {}
+    totals: dict[int, int] = {}
     sums = []
-    for circuits in loops:
+    for loop in loops:
         together = zero
-        for ways in circuits:
+        for ways in loop.circuits:
             strongest: int | None = None
             for way in ways:
                 for link in way:
@@ -179,11 +207,16 @@ def _shares(writer: Writer, loops: Sequence[Sequence[Sequence[Links]]]) -> list[
                     larger = g.node(Op.GT, g.node(Op.ABS, score), g.node(Op.ABS, strongest))
                     strongest = g.node(Op.SELECT, larger, score, strongest)
             assert strongest is not None
-            total = g.node(Op.ADD, total, g.node(Op.ABS, strongest))
+            before = totals.get(loop.partition, zero)
+            totals[loop.partition] = g.node(Op.ADD, before, g.node(Op.ABS, strongest))
             together = strongest if together == zero else g.node(Op.ADD, together, strongest)
         sums.append(together)
-    acts = g.node(Op.GT, total, zero)
-    return [g.node(Op.SELECT, acts, g.node(Op.DIV, one, total), zero) for one in sums]
+    shares = []
+    for loop, together in zip(loops, sums, strict=True):
+        total = totals.get(loop.partition, zero)
+        acts = g.node(Op.GT, total, zero)
+        shares.append(g.node(Op.SELECT, acts, g.node(Op.DIV, together, total), zero))
+    return shares
 
 
 def _present(graph: Graph, formulas: Formulas) -> Moment:
