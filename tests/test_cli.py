@@ -109,7 +109,7 @@ def test_run_on_a_terminal_ends_in_a_page_of_text(tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     for words in (
-        "No, it is pushed.",
+        "No, it is pushed:",
         "Run rate",
         "The linchpin is",
         "What binds when",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from putar.errors import UsageError
+from putar.errors import ModelErrors, UsageError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import Setting, find_scenario, parse_setting, run_spec
 from putar.runs.design import Change
@@ -119,3 +119,40 @@ def test_unknown_scenario_or_link_names_the_nearest(found: Flywheel) -> None:
     with pytest.raises(UsageError, match="unknown link 'own_owen'\n  fix: did you mean 'own_oven'"):
         run_spec(found.model, found.scenarios["base"], cut=["own_owen"])
     assert find_scenario(found.scenarios, "strike").name == "strike"
+
+
+VIEWS = """
+[view.modest]
+title = "Modest"
+scenario = "strike"
+from = 4.0
+set = { "oven.ploughback" = 0.1 }
+reason = "A view of its own."
+"""
+
+
+def test_a_view_is_a_scenario_with_values_of_its_own(tmp_path: Path) -> None:
+    """What it takes over from a scenario and what it sets act together; its title and reason are its own."""
+    (view,) = bakery(tmp_path, flywheel_toml=FILES["flywheel.toml"] + VIEWS).views
+
+    assert (view.name, view.title, view.reason) == ("modest", "Modest", "A view of its own.")
+    assert view.spec.changes == (Change({"oven.ploughback": 0.1}, 4.0),)
+    assert (view.spec.cut, view.spec.cut_from) == (("ploughing_back",), 5.0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            VIEWS.replace("set =", "scale ="),
+            "view 'modest' scales or swaps values, but a view only sets them",
+        ),
+        (VIEWS.replace('"strike"', '"strikes"'), "unknown scenario 'strikes'"),
+    ],
+)
+def test_a_view_that_cannot_be_set_is_refused(tmp_path: Path, wrong: str, said: str) -> None:
+    """A page could not show as sliders what scales, and cannot take over what is not there."""
+    with pytest.raises(ModelErrors) as caught:
+        bakery(tmp_path, flywheel_toml=FILES["flywheel.toml"] + wrong)
+
+    assert [problem.what for problem in caught.value.problems] == [said]

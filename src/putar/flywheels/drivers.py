@@ -11,6 +11,7 @@ of its neighbours.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +22,9 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import draws_for, draws_of, simulate
 from putar.runs.design import around
+from putar.runs.ensemble import Ensemble
 
-__all__ = ["Driver", "Drivers", "find_drivers"]
+__all__ = ["Driver", "Drivers", "find_all_drivers", "find_drivers"]
 
 Array = NDArray[np.float64]
 QUANTILES = (0.05, 0.5, 0.95)
@@ -87,8 +89,20 @@ def find_drivers(flywheel: Flywheel, spec: RunSpec, variable: str, at: float) ->
     UsageError
         If nothing is drawn, or too few members are asked for.
     """
-    from scipy.stats import rankdata  # a slow import
+    (found,) = find_all_drivers(flywheel, spec, (variable,), at)
+    return found
 
+
+def find_all_drivers(
+    flywheel: Flywheel, spec: RunSpec, variables: Sequence[str], at: float
+) -> tuple[Drivers, ...]:
+    """Return the drivers of several outputs at one date, from the same draws.
+
+    Raises
+    ------
+    UsageError
+        If nothing is drawn, too few members are asked for, or too few of an output's draws are finite.
+    """
     if spec.members < FEWEST:
         raise UsageError(f"{spec.members} draws say nothing about drivers", f"ask for {FEWEST} or more")
     held = {name for c in spec.changes if not c.scale for name in c.values}
@@ -101,7 +115,17 @@ def find_drivers(flywheel: Flywheel, spec: RunSpec, variable: str, at: float) ->
     if not drawn:
         fix = "give constants a distribution in parameters.toml"
         raise UsageError(f"{flywheel.name} has no constant that is drawn", fix)
-    ran = simulate(flywheel, spec, save=(variable,), save_at=around(flywheel.program, (at,)), draws=draws)
+    save_at = around(flywheel.program, (at,))
+    ran = simulate(flywheel, spec, save=tuple(variables), save_at=save_at, draws=draws)
+    return tuple(_drivers_of(flywheel, spec, variable, at, ran, drawn) for variable in variables)
+
+
+def _drivers_of(
+    flywheel: Flywheel, spec: RunSpec, variable: str, at: float, ran: Ensemble, drawn: Mapping[str, Array]
+) -> Drivers:
+    """Return one output's drivers among what was drawn, by rank correlation over the finished members."""
+    from scipy.stats import rankdata  # a slow import
+
     fine = np.asarray(ran.finished)
     values = ran.at(variable, at)[fine]
     count = len(values)

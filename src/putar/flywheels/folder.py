@@ -34,7 +34,7 @@ from putar.flywheels.questions import (
     unknown,
 )
 from putar.flywheels.rivals import Rivalry, read_rivalry
-from putar.flywheels.scenarios import Scenario, read_scenarios
+from putar.flywheels.scenarios import Scenario, read_scenarios, read_views
 from putar.flywheels.series import Observation, read_series
 from putar.formats.text import read_subsystem
 from putar.language.model import (
@@ -60,7 +60,7 @@ __all__ = [
 BORDERS = ("across", "inside")
 SECTIONS = (
     *("headline", "lever", "scenario", "protocol", "valuation"),
-    *("uncertainty", "self_turning", "table", "loop", "feed"),
+    *("uncertainty", "self_turning", "table", "loop", "feed", "view"),
 )
 
 
@@ -118,6 +118,7 @@ class Flywheel:
     problems: tuple[Problem, ...] = ()
     rivalry: Rivalry | None = None
     feeds: tuple[Feed, ...] = ()
+    views: tuple[Scenario, ...] = ()
 
     @cached_property
     def program(self) -> Program:
@@ -229,6 +230,7 @@ class _Folder:
             top.close()
             return None
         asked = QuestionReader(self.top, model)
+        scenarios = read_scenarios(top, model, now)
         series = read_series(self.path / "series.csv", model, facts, table, self.problems)
         ids = [link.id for _, link in links]
         rivalry = read_rivalry(self.path / "moat.toml", ids, facts, table, self.problems)
@@ -244,7 +246,7 @@ class _Folder:
             asked.headline(series, table),
             tuple(link for _, link in links),
             asked.levers(),
-            read_scenarios(top, model, now),
+            scenarios,
             asked.protocols(time, now),
             asked.valuation(),
             asked.uncertainty(),
@@ -257,6 +259,7 @@ class _Folder:
             tuple(problem for problem in self.problems if problem.severity != "error"),
             rivalry,
             asked.feeds(),
+            read_views(top, scenarios, model, now),
         )
         top.close()
         return flywheel

@@ -30,6 +30,7 @@ __all__ = [
     "parse_setting",
     "read_scenario",
     "read_scenarios",
+    "read_views",
     "run_spec",
     "whole_number",
 ]
@@ -91,6 +92,30 @@ def read_scenarios(table: Table, model: Model, now: float | None) -> dict[str, S
     found = {name: read_scenario(name, inner, model, now) for name, inner in table.named("scenario").items()}
     base = found.pop(BASE, Scenario(BASE, "Base run", RunSpec()))
     return {BASE: base, **found}
+
+
+def read_views(
+    table: Table, scenarios: Mapping[str, Scenario], model: Model, now: float | None
+) -> tuple[Scenario, ...]:
+    """Return the named views of `[view.NAME]` tables: sets of values that a reader may start from.
+
+    A view is a scenario that only sets values; with `scenario = "NAME"` it takes over those of one.
+    """
+    found: list[Scenario] = []
+    for name, inner in table.named("view").items():
+        start = inner.text("scenario", "") or BASE
+        if start not in scenarios:
+            near = nearest(start, scenarios) or BASE
+            inner.wrong("scenario", f"unknown scenario {start!r}", f"did you mean {near!r}?", "name")
+            start = BASE
+        taken = scenarios[start].spec
+        view = read_scenario(name, inner, model, now)
+        spec = combined(taken, view.spec)
+        if any(change.scale for change in spec.changes) or spec.vector != "fitted":
+            fix = "write the values with set"
+            inner.wrong("", f"view {name!r} scales or swaps values, but a view only sets them", fix)
+        found.append(replace(view, spec=spec))
+    return tuple(found)
 
 
 def read_scenario(name: str, table: Table, model: Model, now: float | None) -> Scenario:

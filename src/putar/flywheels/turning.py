@@ -29,8 +29,8 @@ __all__ = ["Verdict", "find_verdict"]
 UNASKED = (
     "Open: this model has no feedback loop and names no links from outside, so the question was not put."
 )
-WORDS = {True: "Yes, it turns by itself.", False: "No, it is pushed.", None: "Open: the two tests differ."}
-OPEN = "Open: the two tests agree, the growth of a push does not."
+WORDS = {True: "Yes, it turns by itself", False: "No, it is pushed", None: "Open, the two tests differ"}
+OPEN = "Open, the two tests agree but the growth of a push does not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,8 @@ def find_verdict(
     grounds = _grounds(flywheel, asked, cut_from, at)
     if wheel is not None and feedback is not None:
         words = OPEN if spins is None and found.spins is not None else WORDS[spins]
-        sentence = sentence.replace(WORDS[found.spins], words, 1) + " " + _rates(flywheel, wheel)
-        sentence += _leader(feedback)
-        grounds += _rate_grounds(feedback, wheel)
+        sentence = sentence.replace(WORDS[found.spins], words, 1)
+        grounds += (f"growth: {_rates(flywheel, wheel)}", *_rate_grounds(feedback, wheel))
     return Verdict(spins, sentence, found.rate, grounds)
 
 
@@ -104,8 +103,8 @@ def _by_rates(flywheel: Flywheel, feedback: Feedback | None, wheel: Wheel | None
         return Verdict(None, UNASKED, None, ())
     if feedback.finding.resting:
         return Verdict(None, "Open: the model is at rest, nothing moves.", None, ())
-    word = "Yes, it turns by itself." if wheel.spins else "No, it does not turn by itself."
-    sentence = f"{word} {_rates(flywheel, wheel)}{_leader(feedback)}"
+    word = "Yes, it turns by itself" if wheel.spins else "No, it does not turn by itself"
+    sentence = f"{word}: {_rates(flywheel, wheel)}."
     return Verdict(wheel.spins, sentence, wheel.rate, _rate_grounds(feedback, wheel))
 
 
@@ -114,7 +113,7 @@ def _rates(flywheel: Flywheel, wheel: Wheel) -> str:
     unit = flywheel.model.time.unit
     move = "grows" if wheel.rate > 0.0 else "fades"
     start, stop = date_text(wheel.start), date_text(wheel.stop)
-    text = f"From {start} to {stop} a push on the whole wheel {move} by {_percent(wheel.rate)} a {unit}"
+    text = f"from {start} to {stop} a push on the whole wheel {move} by {_percent(wheel.rate)} a {unit}"
     if not wheel.real:
         text += " and swings"
     alone = [label(one.name) for one in wheel.alone if one.rate > 0.01 * abs(wheel.rate) + 1e-9]
@@ -128,7 +127,7 @@ def _rates(flywheel: Flywheel, wheel: Wheel) -> str:
     elif not wheel.spins and wheel.uniform.required is not None:
         needed = wheel.uniform.required
         text += f"; its links would have to be {needed:.1f} times as strong" if needed < 100 else ""
-    return text + "."
+    return text
 
 
 def _percent(rate: float) -> str:
@@ -150,7 +149,7 @@ def _leader(feedback: Feedback) -> str:
     name = loop.name if loop.id.startswith("loop-") else f"{loop.id}, {in_sentence(loop.name)}"
     share = abs(float(loop.share[feedback.rows[row]]))
     sure = f" in {chance:.0%} of the draws" if feedback.spread is not None else ""
-    return f" Then the loop that leads{sure} is {name} ({loop.polarity}, {share:.0%} of what happens)."
+    return f"; then the loop that leads{sure} is {name} ({loop.polarity}, {share:.0%} of what happens)"
 
 
 def _rate_grounds(feedback: Feedback, wheel: Wheel) -> tuple[str, ...]:
@@ -159,7 +158,10 @@ def _rate_grounds(feedback: Feedback, wheel: Wheel) -> tuple[str, ...]:
     lags = f"{len(wheel.stocks)} stocks from {date_text(wheel.start)} to {date_text(wheel.stop)}"
     grown = f"rates: the exact growth of a push on {lags} must be above zero"
     kept = f"those listed carry {finding.explained_share:.0%} of the behaviour"
-    return (f"{grown}; the run itself is held as it was", f"loops: {count} scored on every step, {kept}")
+    return (
+        f"{grown}; the run itself is held as it was",
+        f"loops: {count} scored on every step, {kept}{_leader(feedback)}",
+    )
 
 
 def _sentence(
@@ -180,8 +182,8 @@ def _sentence(
     unit, label = flywheel.model[output].unit, flywheel.model[output].label
     start = when(cut_from if asked.shock_date is None else asked.shock_date)
     return (
-        f"{WORDS[found.spins]} An extra {gaps[0]:.0f} % of {pushed.label} {start} {moved} "
-        f"{' and '.join(after)}. Without {outside} from {date_text(cut_from)} on, the {label} "
+        f"{WORDS[found.spins]}: an extra {gaps[0]:.0f} % of {pushed.label} {start} {moved} "
+        f"{' and '.join(after)}, and without {outside} from {date_text(cut_from)} on the {label} "
         f"{when(at)} would be {amount(left, unit)} instead of {number_text(whole)}."
     )
 

@@ -24,6 +24,7 @@ from putar.flywheels.tables import TableFinding, find_table
 from putar.flywheels.turning import Verdict, find_verdict
 from putar.runs.design import around
 from putar.runs.ensemble import Ensemble
+from putar.workbench.choices import choice_rows
 from putar.workbench.document import (
     about_rows,
     binding_spans,
@@ -111,6 +112,7 @@ class Answer:
             },
             "tables": [t.as_json()["table"] for t in self.tables if t.table.page],
             "parameters": parameter_rows(flywheel, self.spec),
+            "choices": choice_rows(flywheel, replace(self.spec, members=0)),
             "facts": {name: fact.row() for name, fact in flywheel.facts.items()},
             "unknowns": list(flywheel.about.limits),
         }
