@@ -209,6 +209,24 @@ def test_claims_are_verdicts_with_their_checks() -> None:
         assert row["verdict"] in scale | {"mixed"}
 
 
+def test_claims_are_judged_on_the_run_that_was_asked_for(tmp_path: Path) -> None:
+    """`run` and `claims` agree under the same settings, and not with the unchanged model."""
+    asked = ("--scenario", "glut", "--set", "money.paying_share=0.01", "--cut", "own_channel")
+    claims = document("claims", SHIPPED, *asked, "--members", "0")["claims"]
+    run = putar.load(SHIPPED).claims(0, scenario="glut", set=["money.paying_share=0.01"], cut=["own_channel"])
+    plain = document("claims", SHIPPED, "--members", "0")["claims"]
+
+    assert claims == [finding.as_json() for finding in run]
+    assert {row["id"]: row["verdict"] for row in plain} != {row["id"]: row["verdict"] for row in claims}
+    for one, other in zip(plain, claims, strict=True):
+        for a, b in zip(one["checks"], other["checks"], strict=True):
+            assert a["kind"] == "model" or a == b  # facts and data do not feel it
+
+    words = putar_says("run", SHIPPED, *asked, "--out", str(tmp_path)).stdout
+    assert "with money.paying_share = 0.01; own app at arm's length from mid-2026" in " ".join(words.split())
+    assert "What the story says, judged on this run" in words
+
+
 def test_own_model_file_runs_without_a_story(pond: str, tmp_path: Path) -> None:
     """A single file has no links or claims, and says so by leaving them empty."""
     found = document("run", pond, "--out", str(tmp_path))

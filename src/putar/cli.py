@@ -278,15 +278,32 @@ def _answer_no() -> NoReturn:
 
 @main.command("claims")
 @click.argument("model")
+@click.option("--scenario", default="base", show_default=True, help="A scenario of the flywheel.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
+)
+@click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
 @click.option("--members", type=int, help="Runs for the claims about the model; each flywheel has a default.")
 @click.option("--seed", default=0, show_default=True, help="Of the random draws.")
 @_json_option
-def claims_command(model: str, members: int | None, seed: int, as_json: bool) -> None:
+def claims_command(
+    model: str,
+    scenario: str,
+    settings: tuple[str, ...],
+    cut: tuple[str, ...],
+    members: int | None,
+    seed: int,
+    as_json: bool,
+) -> None:
     """Compute the verdict on every claim of MODEL's story.
 
-    MODEL may also be a .toml file of claims with its own units and facts, to check an article's arithmetic.
+    A scenario, settings and cuts are laid under every run that a claim needs; claims about facts alone do not
+    feel them. MODEL may also be a .toml file of claims with its own units and facts, to check an article's
+    arithmetic.
     """
-    findings = [finding.as_json() for finding in _open(model).claims(members, seed)]
+    study = _open(model)
+    found = study.claims(members, seed, scenario=scenario, set=settings, cut=cut)
+    findings = [finding.as_json() for finding in found]
     if as_json:
         _emit({"claims": findings})
     else:

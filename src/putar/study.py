@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from putar.errors import Problem, UsageError, nearest
 from putar.flywheels.auditing import Check, audit
 from putar.flywheels.catalogue import find, names, with_units
-from putar.flywheels.claims import Finding, check_claims
+from putar.flywheels.claims import Asked, Finding, check_claims
 from putar.flywheels.drivers import Drivers, find_drivers
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.feeds import joined
@@ -122,9 +122,9 @@ class Study:
         chosen = find_scenario(flywheel.scenarios, scenario)
         spec = run_spec(flywheel.model, chosen, self._settings(set), cut, flywheel.now)
         if cut_from is not None:
-            if not spec.cut:
+            if not spec.cuts:
                 raise UsageError("a cut date without a cut link", "name the link: cut=['...'], --cut LINK")
-            spec = replace(spec, cut_from=parse_date(str(cut_from), flywheel.model))
+            spec = replace(spec, cuts=dict.fromkeys(spec.cuts, parse_date(str(cut_from), flywheel.model)))
         return replace(spec, members=whole_number("members", members), seed=whole_number("seed", seed, None))
 
     def _settings(self, wanted: Mapping[str, ArrayLike] | Sequence[str] | None) -> list[Setting]:
@@ -311,10 +311,27 @@ class Study:
         spec = self.spec(scenario, set, cut, None, members, seed)
         return find_table(self.flywheel, table_named(self.flywheel, name), spec)
 
-    def claims(self, members: int | None = None, seed: int = 0) -> tuple[Finding, ...]:
-        """Return every claim of the story with its verdict, computed from facts and runs."""
+    def claims(
+        self,
+        members: int | None = None,
+        seed: int = 0,
+        *,
+        scenario: str = "base",
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
+        cut: Sequence[str] = (),
+    ) -> tuple[Finding, ...]:
+        """Return every claim of the story with its verdict, computed from facts and runs.
+
+        Parameters
+        ----------
+        members : draws of each run; a default number, where not said
+        scenario, set, cut : laid under every run that a claim needs; claims about facts alone do not
+            feel them
+        """
         draws = None if members is None else whole_number("members", members)
-        return check_claims(self.flywheel, members=draws, seed=whole_number("seed", seed, None))
+        spec = self.spec(scenario, set, cut, None, 0, seed)
+        asked = Asked(find_scenario(self.flywheel.scenarios, scenario).name, spec)
+        return check_claims(self.flywheel, members=draws, seed=spec.seed, asked=asked)
 
     def check(self) -> tuple[Problem, ...]:
         """Return all that is wrong or doubtful: names, units, sources, ranges, claims."""

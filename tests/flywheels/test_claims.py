@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from putar.errors import ModelErrors, UsageError
-from putar.flywheels.claims import Finding, amount, check_claims
+from putar.flywheels.claims import Asked, Finding, amount, check_claims
+from putar.flywheels.scenarios import RunSpec
+from putar.runs.design import Change
 from tests.flywheels.bakery import FILES, bakery
 
 
@@ -281,3 +283,99 @@ def test_a_story_with_errors_is_not_judged(tmp_path: Path) -> None:
 )
 def test_amount(value: float | None, unit: str, text: str) -> None:
     assert amount(value, unit) == text
+
+
+# what was asked for is laid under every run ---------------------------------------------------------
+
+UNDER = """
+[run.closed]
+title = "Another bakery sells, from year 2 on"
+cut = ["own_oven"]
+cut_from = 2.0
+
+[game.carried]
+output = "shop.income"
+at = 10.0
+cut_from = 5.0
+
+[[claim]]
+id = "one"
+says = "It is so."
+[[claim.check]]
+id = "base"
+formula = "AT(base.shop.income, 10)"
+comparator = ">"
+bound = 3000
+unit = "euro/year"
+[[claim.check]]
+id = "feast"
+formula = "AT(feast.shop.income, 10) / AT(base.shop.income, 10)"
+comparator = ">"
+bound = 1.5
+[[claim.check]]
+id = "closed"
+formula = "AT(closed.shop.income, 4.75) / AT(base.shop.income, 4.75)"
+comparator = "<"
+bound = 1
+[[claim.check]]
+id = "carried"
+formula = "carried.all - carried.none"
+comparator = ">"
+bound = 0
+unit = "euro/year"
+[[claim.check]]
+id = "facts"
+formula = "INCOME_2"
+comparator = "<"
+bound = 2
+unit = "keuro/year"
+"""
+
+
+def under(folder: Path, asked: Asked) -> dict[str, float | None]:
+    """What the checks of UNDER compute, asked under something."""
+    (finding,) = check_claims(bakery(folder, claims_toml=UNDER), members=0, asked=asked)
+    return {one.check.id: one.value for one in finding.checks}
+
+
+def test_settings_are_laid_under_every_run_and_game(tmp_path: Path) -> None:
+    """With nothing ploughed back income stays as it began, and the second link carries nothing."""
+    plain = under(tmp_path / "plain", Asked())
+    still = under(tmp_path / "still", Asked(spec=RunSpec((Change({"oven.ploughback": 0.0}),))))
+
+    assert plain["base"] == pytest.approx(1600 * 1.06**40)
+    assert still["base"] == pytest.approx(1600)
+    assert still["feast"] == pytest.approx((700 + 1800) / 1600)
+    assert still["carried"] == pytest.approx(800)
+    assert still["facts"] == plain["facts"] == pytest.approx(2.1)
+
+
+def test_a_scenario_is_not_laid_under_itself(tmp_path: Path) -> None:
+    """Asked under the feast, base and feast are the feast; its prices double once."""
+    told = bakery(tmp_path, claims_toml=UNDER)
+    feast = Asked("feast", told.scenarios["feast"].spec)
+    found = under(tmp_path, feast)
+
+    assert found["feast"] == pytest.approx(1.0)
+
+
+def test_links_cut_at_several_dates_keep_them(tmp_path: Path) -> None:
+    """A run cuts one link from year 2; another that was asked for is cut from year 4, in every run."""
+    both = under(tmp_path, Asked(spec=RunSpec(cuts={"ploughing_back": 4.0})))
+    capacity = 1.06**8 * (1 + 0.03) ** 8
+
+    assert both["base"] == pytest.approx(1600 * 1.06**16)
+    assert both["closed"] == pytest.approx(0.5 * capacity / 1.06**16)
+
+
+def test_members_of_claims_feel_what_was_asked(tmp_path: Path) -> None:
+    """A constant that is set is not drawn: nothing is uncertain any more."""
+    told = bakery(tmp_path, claims_toml=UNDER)
+    still = Asked(spec=RunSpec((Change({"oven.ploughback": 0.3}),)))
+    drawn, held = (check_claims(told, members=20, asked=asked)[0].checks[0] for asked in (Asked(), still))
+
+    assert drawn.low is not None
+    assert drawn.high is not None
+    assert drawn.low < drawn.high
+    assert held.low is held.high is None
+    assert held.notes == ("no drawn parameter reaches this number",)

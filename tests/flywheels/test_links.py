@@ -144,7 +144,7 @@ def test_a_link_that_the_scenario_cuts_is_cut_in_every_coalition(
     study: putar.Study, own: float, cut_from: float
 ) -> None:
     """It carries nothing, and the whole is the scenario's own run, whichever of the dates comes first."""
-    spec = RunSpec(cut=("right",), cut_from=own)
+    spec = RunSpec(cuts={"right": own})
     found = find_links(study.flywheel, Protocol("parallel", "", 10.0, cut_from), spec).point
     whole = simulate(study.flywheel, spec, save=("parallel",)).at("parallel", 10.0)
 
@@ -154,7 +154,7 @@ def test_a_link_that_the_scenario_cuts_is_cut_in_every_coalition(
 
 def test_a_link_carries_something_until_the_scenario_cuts_it(study: putar.Study) -> None:
     """Read at 3, a link that the scenario cuts from 4 on still counts."""
-    spec = RunSpec(cut=("right",), cut_from=4.0)
+    spec = RunSpec(cuts={"right": 4.0})
     found = find_links(study.flywheel, Protocol("parallel", "", 3.0, 1.0), spec).point
 
     assert found.shapley.tolist() == pytest.approx([1.0, 2.0, 0.0], abs=1e-12)

@@ -19,7 +19,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Flywheel:
 def test_a_scenario_is_changes_and_cuts(found: Flywheel) -> None:
     feast, strike = found.scenarios["feast"].spec, found.scenarios["strike"].spec
     assert feast.changes == (Change({"shop.price[cake]": 2.0}, 5.0, scale=True),)
-    assert (strike.cut, strike.cut_from) == (("ploughing_back",), 5.0)
+    assert strike.cuts == {"ploughing_back": 5.0}
 
 
 def test_base_is_there_without_being_declared(found: Flywheel) -> None:
@@ -107,7 +107,7 @@ def test_settings_and_cuts_come_on_top(found: Flywheel) -> None:
     feast = found.scenarios["feast"]
     spec = run_spec(found.model, feast, [Setting("shop.price[cake]", 4.0)], ["own_oven"], now=5.0)
     assert spec.changes == (Change({"shop.price[cake]": 4.0}),)
-    assert (spec.cut, spec.cut_from) == (("own_oven",), 5.0)
+    assert spec.cuts == {"own_oven": 5.0}
 
     later = run_spec(found.model, feast, [Setting("shop.price[cake]", 4.0, 7.0)])
     assert [change.at for change in later.changes] == [5.0, 7.0]

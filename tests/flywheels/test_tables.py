@@ -130,7 +130,7 @@ def test_what_is_cut_and_set_beside_a_table_holds_in_its_rows(tmp_path: Path) ->
     """With a link cut every scenario is without it; a constant that is set is set in all of them."""
     told = bakery(tmp_path, flywheel_toml=TOML)
     asked = table_named(told, "what_if")
-    strike = find_table(told, asked, RunSpec(cut=("ploughing_back",), cut_from=5.0))
+    strike = find_table(told, asked, RunSpec(cuts={"ploughing_back": 5.0}))
     still = find_table(told, asked, RunSpec((Change({"oven.ploughback": 0.0}),)))
 
     assert [row[0] for _, row in strike.rows] == pytest.approx([1600 * 1.06**20] * 2)

@@ -2,13 +2,14 @@
 
 Runs and games are made when a formula first asks for them, once at the central values and once with
 draws. A run keeps only the outputs that formulas read, and only the rows from which they read, so it ends
-with the last of these. All runs share one set of draws.
+with the last of these. All runs share one set of draws. What was asked for, a scenario, settings, cuts, is
+laid under every run: what the run itself changes comes on top.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,26 +23,41 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.links import play
 from putar.flywheels.moat import lacks, rivalry_of
 from putar.flywheels.questions import Protocol
-from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.scenarios import BASE, RunSpec, combined
 from putar.flywheels.simulate import Draws, changes_of, draws_for, simulate
 from putar.flywheels.story import Check, Claim, Figure, Source, Story, base_factor, fact_unit, rival_unit
 from putar.language.expr import Expr
 from putar.language.units import parse_unit
 from putar.runs.draws import standard_normal
 
-__all__ = ["GAME_MEMBERS", "Evidence"]
+__all__ = ["GAME_MEMBERS", "Asked", "Evidence"]
 
 GAME_MEMBERS = 50  # draws of a game at most: each is a run of every coalition
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a story is asked under: a scenario by name, and a specification with its changes and more."""
+
+    scenario: str = BASE
+    spec: RunSpec = field(default_factory=RunSpec)
 
 
 class Evidence:
     """Facts as numbers, and the runs and games that the wanted claims ask for, made once each."""
 
     def __init__(
-        self, flywheel: Flywheel, story: Story, claims: Sequence[Claim], members: int, seed: int
+        self,
+        flywheel: Flywheel,
+        story: Story,
+        claims: Sequence[Claim],
+        members: int,
+        seed: int,
+        asked: Asked | None = None,
     ) -> None:
         self.flywheel, self.story, self.members, self.seed = flywheel, story, members, seed
+        self.asked = Asked() if asked is None else asked
         self.used: dict[str, set[str]] = {}
         self.needed: dict[str, set[int]] = {}
         for part in _parts(claims):
@@ -129,7 +145,7 @@ class Evidence:
     def run(self, name: str, members: int) -> Mapping[str, Path]:
         """Return the outputs of a run that the claims use, in base units; members 0 is one central run."""
         if (name, members) not in self.made:
-            spec = replace((self.story.runs or {})[name].spec, members=members, seed=self.seed)
+            spec = replace(self._spec(name), members=members, seed=self.seed)
             dates = self._grid[sorted(self.needed[name])]
             ensemble = simulate(
                 self.flywheel,
@@ -143,6 +159,12 @@ class Evidence:
                 for output in self.used[name]
             }
         return self.made[name, members]
+
+    def _spec(self, name: str) -> RunSpec:
+        """Return what a run does over what was asked for; the asked scenario itself adds nothing."""
+        if name == self.asked.scenario:
+            return self.asked.spec
+        return combined(self.asked.spec, (self.story.runs or {})[name].spec)
 
     def _path(self, source: Source, rows: frozenset[int], members: int) -> Path:
         """Return the rows of a run's output that a formula reads, so that its paths share their times."""
@@ -176,12 +198,12 @@ class Evidence:
 
     @cached_property
     def _draws(self) -> Draws:
-        return draws_for(self.flywheel, self.members, self.seed)
+        return draws_for(self.flywheel, self.members, self.seed, self.asked.spec.vector)
 
     @cached_property
     def parameters(self) -> Mapping[str, Array]:
         """What was drawn, [draw] by parameter; the same for all runs."""
-        spec = RunSpec(members=self.members, seed=self.seed)
+        spec = replace(self.asked.spec, members=self.members, seed=self.seed)
         drawn: dict[str, Array] = {}
         for change in changes_of(self.flywheel, spec, self._draws):
             drawn |= {n: np.asarray(v, dtype=np.float64) for n, v in change.values.items() if np.ndim(v)}
@@ -196,7 +218,8 @@ class Evidence:
             game = (self.story.games or {})[name]
             protocol = Protocol(game.output, name, game.at, game.cut_from)
             draws = min(self.members, GAME_MEMBERS) if members else 0
-            self.played[key] = play(self.flywheel, protocol, RunSpec(members=draws, seed=self.seed))
+            spec = replace(self.asked.spec, members=draws, seed=self.seed)
+            self.played[key] = play(self.flywheel, protocol, spec)
         result = self.played[key]
         values = {"all": result.all, "none": result.none}
         values |= {link: result.shapley[i] for i, link in enumerate(result.players)}

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from putar.errors import ModelErrors, Problem, UsageError, nearest
-from putar.flywheels.claim_evidence import Evidence
+from putar.flywheels.claim_evidence import Asked, Evidence
 from putar.flywheels.claim_formula import Path, Value, evaluate
 from putar.flywheels.claim_verdict import LADDER, Judgement, Series, Uncertain, judge_members, judge_numbers
 from putar.flywheels.folder import Flywheel
@@ -31,7 +31,7 @@ from putar.flywheels.story import (
 )
 from putar.language.units import parse_unit
 
-__all__ = ["MEMBERS", "CheckFinding", "Finding", "check_claims", "claim_problems"]
+__all__ = ["MEMBERS", "Asked", "CheckFinding", "Finding", "check_claims", "claim_problems"]
 
 MEMBERS = 200  # draws of each run where the caller does not say
 _SIDE = {"holds": 1, "likely": 1, "refuted": -1, "unlikely": -1, "undetermined": 0}
@@ -109,12 +109,18 @@ class Finding:
 
 
 def check_claims(
-    flywheel: Flywheel, members: int | None = None, seed: int = 0, only: Sequence[str] = ()
+    flywheel: Flywheel,
+    members: int | None = None,
+    seed: int = 0,
+    only: Sequence[str] = (),
+    asked: Asked | None = None,
 ) -> tuple[Finding, ...]:
     """Return every claim of a flywheel's story with its verdict.
 
     Parameters
     ----------
+    asked : the scenario, settings and cuts that are laid under every run and game; claims about facts
+        alone do not feel them
     members : draws of each run; None for a default number, 0 for single runs without probabilities
     seed : of all draws
     only : ids of the claims that are wanted; all, where empty
@@ -138,7 +144,7 @@ def check_claims(
                 f"unknown claim {name!r}", f"did you mean {near!r}?" if near else ", ".join(known)
             )
     wanted = [claim for claim in story.claims if not only or claim.id in only]
-    evidence = Evidence(flywheel, story, wanted, MEMBERS if members is None else members, seed)
+    evidence = Evidence(flywheel, story, wanted, MEMBERS if members is None else members, seed, asked)
     return tuple(_finding(claim, evidence) for claim in wanted)
 
 

@@ -43,14 +43,14 @@ BASE = "base"
 class RunSpec:
     """All that a run is asked to do.
 
-    `changes` hold from the start or from their dates. `cut` links act from `cut_from`, or from the start.
+    `changes` hold from the start or from their dates. `cuts` are the links at arm's length, each with the
+    date from which it is (None: the start).
     `vector` is `fitted` or `default`. No members means one run at the central values; otherwise so many
     are drawn with `seed`. `save` names the outputs that are kept, None all of them.
     """
 
     changes: tuple[Change, ...] = ()
-    cut: tuple[str, ...] = ()
-    cut_from: float | None = None
+    cuts: Mapping[str, float | None] = field(default_factory=dict)
     vector: str = "fitted"
     members: int = 0
     seed: int = 0
@@ -139,7 +139,7 @@ def read_scenario(name: str, table: Table, model: Model, now: float | None) -> S
         table.wrong("cut_from", "cut_from without a cut", 'write cut = ["link"]')
     vector = table.text("vector", "fitted", VECTORS)
     table.close()
-    spec = RunSpec(tuple(changes), cut, cut_from, vector)
+    spec = RunSpec(tuple(changes), dict.fromkeys(cut, cut_from), vector)
     return Scenario(name, title, spec, reason, table.where())
 
 
@@ -264,7 +264,7 @@ def run_spec(
             fix = f"did you mean {near!r}?" if near else f"one of: {', '.join(switches) or 'none'}"
             raise UsageError(f"unknown link {link!r}", fix)
     if cut:
-        spec = combined(spec, RunSpec(cut=tuple(cut), cut_from=now))
+        spec = combined(spec, RunSpec(cuts=dict.fromkeys(cut, now)))
     for setting in settings:
         spec = with_setting(spec, setting)
     return spec
@@ -278,18 +278,28 @@ def with_setting(spec: RunSpec, setting: Setting) -> RunSpec:
 def combined(spec: RunSpec, more: RunSpec) -> RunSpec:
     """Return a specification with what another one changes and cuts besides.
 
-    What the other one sets from the start holds over whatever the first does to that constant; links
-    that both cut keep the first one's date.
+    What the other one sets from the start holds over whatever the first does to that constant; a link
+    that both cut is cut from the earlier date.
     """
     held = {name for c in more.changes if c.at is None and not c.scale for name in c.values}
-    kept = [replace(c, values={n: v for n, v in c.values.items() if n not in held}) for c in spec.changes]
+    kept = [_without(change, held) for change in spec.changes]
     return replace(
         spec,
         changes=(*(change for change in kept if change.values), *more.changes),
-        cut=tuple(dict.fromkeys((*spec.cut, *more.cut))),
-        cut_from=spec.cut_from if spec.cut else more.cut_from,
+        cuts={**spec.cuts, **{link: _earlier(date, spec.cuts, link) for link, date in more.cuts.items()}},
         vector=spec.vector if more.vector == "fitted" else more.vector,
     )
+
+
+def _without(change: Change, held: set[str]) -> Change:
+    if held.isdisjoint(change.values):
+        return change
+    return replace(change, values={n: value for n, value in change.values.items() if n not in held})
+
+
+def _earlier(date: float | None, cuts: Mapping[str, float | None], link: str) -> float | None:
+    own = cuts.get(link, date)
+    return None if own is None or date is None else min(own, date)
 
 
 def settable(model: Model) -> set[str]:

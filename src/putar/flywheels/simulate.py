@@ -105,10 +105,23 @@ def changes_of(flywheel: Flywheel, spec: RunSpec, draws: Draws | None = None) ->
         drawn = draws_of(flywheel, draws, held)
         changes.extend(_scaled(change, spec.changes) for change in drawn)
     changes.extend(spec.changes)
-    if spec.cut:
-        switches = {f"links.{link}": 0.0 for link in spec.cut}
-        changes.append(Change({**switches, "links.cut_date": _cut_date(flywheel, spec)}))
-    return tuple(changes)
+    return (*changes, *_cuts(flywheel, spec))
+
+
+def _cuts(flywheel: Flywheel, spec: RunSpec) -> list[Change]:
+    """Return the cuts: the earliest at the switches' own date, each later one as a change of its own.
+
+    A switch that is set acts from the start, whatever is cut later.
+    """
+    dates = _cut_dates(flywheel, spec)
+    if not dates:
+        return []
+    start = flywheel.model.time.start
+    set_switch = any(name.startswith("links.") for change in spec.changes for name in change.values)
+    first = start if set_switch else min(dates.values())
+    own = {f"links.{link}": 0.0 for link, date in dates.items() if date == first}
+    later = [Change({f"links.{link}": 0.0}, date) for link, date in dates.items() if date > first]
+    return [Change({**own, "links.cut_date": first}), *later]
 
 
 def changes_with_links(
@@ -121,19 +134,22 @@ def changes_with_links(
     strengths : [member] in [0, 1] for every link; a link that the specification cuts is at arm's length
         from its own date on whatever stands here
     """
-    changes = changes_of(flywheel, replace(spec, cut=()))
+    changes = changes_of(flywheel, replace(spec, cuts={}))
     given: dict[str, ArrayLike] = {f"links.{link}": values for link, values in strengths.items()}
-    cut: dict[str, ArrayLike] = {f"links.{link}": 0.0 for link in spec.cut}
-    own = _cut_date(flywheel, spec)
-    if not cut or own == date:
+    dates = _cut_dates(flywheel, spec)
+    if all(own == date for own in dates.values()):
+        cut = {f"links.{link}": 0.0 for link in dates}
         return (*changes, Change({**given, **cut, "links.cut_date": date}))
     start = flywheel.model.time.start
     whole = Change({**dict.fromkeys(given, 1.0), "links.cut_date": start})
-    return (*changes, whole, Change(given, date), Change(cut, max(own, date)), Change(cut, own))
+    cuts = [Change({f"links.{link}": 0.0}, at) for link, own in dates.items() for at in (own, max(own, date))]
+    return (*changes, whole, Change(given, date), *cuts)
 
 
-def _cut_date(flywheel: Flywheel, spec: RunSpec) -> float:
-    return flywheel.model.time.start if spec.cut_from is None else spec.cut_from
+def _cut_dates(flywheel: Flywheel, spec: RunSpec) -> dict[str, float]:
+    """Return the date from which each cut link is at arm's length."""
+    start = flywheel.model.time.start
+    return {link: start if date is None else date for link, date in spec.cuts.items()}
 
 
 def draws_for(flywheel: Flywheel, members: int, seed: int, vector: str = "fitted") -> Draws:

@@ -249,7 +249,8 @@ def _cells(flywheel: Flywheel, columns: tuple[Column, ...], spec: RunSpec) -> li
     ran = simulate(flywheel, spec, save=names, save_at=around(flywheel.program, dates))
     found = [_cell(ran, column, stop if column.at is None else column.at) for column in columns]
     if any(column.without_links for column in columns):
-        apart = replace(spec, cut=tuple(link.id for link in flywheel.links), cut_from=flywheel.now)
+        every = dict.fromkeys((link.id for link in flywheel.links), flywheel.now)
+        apart = combined(spec, RunSpec(cuts=every))
         cut = simulate(flywheel, apart, save=names, save_at=around(flywheel.program, dates))
         for i, column in enumerate(columns):
             if column.without_links:

@@ -70,7 +70,7 @@ def find_verdict(
     single = replace(spec, members=0)
     at = base.times[-1] if asked.at is None else asked.at
     cut_from = flywheel.model.time.start if asked.cut_from is None else asked.cut_from
-    without = replace(single, cut=tuple(dict.fromkeys((*spec.cut, *asked.outside_links))), cut_from=cut_from)
+    without = combined(single, RunSpec(cuts=dict.fromkeys(asked.outside_links, cut_from)))
     cut = simulate(flywheel, without, save=(asked.output,), save_at=around(flywheel.program, (at,)))
     shocked = combined(single, RunSpec((Change(asked.shock),)))
     pushed = simulate(flywheel, shocked, save=(asked.variable,))

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from putar.flywheels.claims import Finding, check_claims
+from putar.flywheels.claims import Asked, Finding, check_claims
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.links import LinkFinding, find_links, protocols_of
@@ -28,6 +28,7 @@ from putar.workbench.choices import choice_rows
 from putar.workbench.document import (
     about_rows,
     binding_spans,
+    changed_rows,
     engine_row,
     headline_rows,
     parameter_rows,
@@ -100,7 +101,11 @@ class Answer:
                 "about": about_rows(flywheel),
                 "subsystems": subsystem_rows(flywheel),
             },
-            "scenario": {"name": self.scenario.name, "title": self.scenario.title},
+            "scenario": {
+                "name": self.scenario.name,
+                "title": self.scenario.title,
+                "changed": changed_rows(flywheel, self.scenario, self.spec),
+            },
             "links": {"outputs": [finding.as_json() for finding in self.links]},
             **({} if self.feedback is None else self.feedback.page()),
             "binds": binding_spans(flywheel, self.base),
@@ -138,7 +143,10 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) 
         for protocol in (protocols_of(flywheel, scenario.name) if flywheel.protocols else ())
     )
     with ThreadPoolExecutor(1) as beside:  # the kernels leave the interpreter free
-        asked = beside.submit(check_claims, flywheel, members=spec.members or None, seed=spec.seed)
+        under = Asked(scenario.name, single)
+        asked = beside.submit(
+            check_claims, flywheel, members=spec.members or None, seed=spec.seed, asked=under
+        )
         feedback = find_feedback(flywheel, spec) if base.finished[0] else None
         claims = asked.result()
     verdict = find_verdict(flywheel, spec, base, feedback)

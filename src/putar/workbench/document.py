@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Headline
-from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.scenarios import RunSpec, Scenario
 from putar.flywheels.series import in_unit_of_variable
 from putar.flywheels.simulate import changes_of
 from putar.formats.text_write import variable_lines
+from putar.language.amounts import date_text, in_sentence, unit_words
 from putar.runs.design import design
 from putar.runs.ensemble import Ensemble
 
@@ -25,6 +26,7 @@ __all__ = [
     "BINDS",
     "about_rows",
     "binding_spans",
+    "changed_rows",
     "checksum",
     "engine_row",
     "headline_rows",
@@ -47,6 +49,27 @@ def checksum(base: Ensemble) -> str:
     """Return sixteen digits that two runs share when all of their saved numbers are the same."""
     values = np.ascontiguousarray(base.values, dtype="<f8")
     return hashlib.sha256(values.tobytes()).hexdigest()[:16]
+
+
+def changed_rows(flywheel: Flywheel, scenario: Scenario, spec: RunSpec) -> list[str]:
+    """Return in words what a run changes beside its scenario: constants that are set, links that are cut."""
+    rows: list[str] = []
+    model, titles = flywheel.model, {form.id: in_sentence(form.title) for form in flywheel.links}
+    for change in spec.changes:
+        if any(change is other for other in scenario.spec.changes):
+            continue
+        since = "" if change.at is None else f" from {date_text(change.at)}"
+        for name, value in change.values.items():
+            variable = model.by_name.get(name.partition("[")[0])
+            values = np.ravel(np.asarray(value, dtype=np.float64))
+            number = f"{values[0]:g}" if len(values) == 1 else "a value for each member"
+            unit = unit_words(variable.unit) if variable is not None and not change.scale else ""
+            rows.append(f"{name} {'×' if change.scale else '='} {number} {unit}".rstrip() + since)
+    for link, date in spec.cuts.items():
+        if link not in scenario.spec.cuts:
+            start = model.time.start if date is None else date
+            rows.append(f"{titles[link]} at arm's length from {date_text(start)}")
+    return rows
 
 
 def engine_row(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> dict[str, object]:
@@ -212,7 +235,7 @@ def _far_from_data(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]
 
 def parameter_rows(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]:
     """Return every constant with the value that runs, its origin, range and facts."""
-    single = RunSpec(spec.changes, spec.cut, spec.cut_from, spec.vector)
+    single = RunSpec(spec.changes, spec.cuts, spec.vector)
     plan = design(flywheel.program, changes_of(flywheel, single))
     now = dict(zip(flywheel.program.parameters, plan.segments[0].parameters[:, 0], strict=True))
     rows: list[dict[str, object]] = []

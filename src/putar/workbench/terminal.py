@@ -63,7 +63,7 @@ def print_answer(console: Console, payload: Row) -> None:
     if payload["binds"]:
         _section(console, "What binds when", _binds(payload["binds"]))
     if payload["claims"]:
-        _section(console, "What the story says", _claims(payload["claims"], long=False))
+        _section(console, f"What the story says{_under(payload)}", _claims(payload["claims"], long=False))
     if payload["warnings"]:
         _section(console, "Before you believe it", _warnings(payload["warnings"]))
     console.print()
@@ -165,7 +165,15 @@ def _run_line(payload: Row) -> str:
     members = engine["members"]
     drawn = f", {members} members drawn with seed {engine['seed']}" if members else ""
     title = scenario["title"] or scenario["name"]
+    if scenario["changed"]:
+        title = f"{title} with {'; '.join(scenario['changed'])}"
     return f"  {title}, {time['start']:g} to {time['stop']:g}{drawn}"
+
+
+def _under(payload: Row) -> str:
+    """Return, for a run that was changed, what its claims are judged on."""
+    scenario = payload["scenario"]
+    return "" if scenario["name"] == "base" and not scenario["changed"] else ", judged on this run"
 
 
 def _verdict(verdict: Row) -> RenderableType:
