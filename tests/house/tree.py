@@ -9,7 +9,21 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "putar"
-TEXT_SUFFIXES = {".py", ".toml", ".md", ".putar", ".csv", ".js", ".css", ".html", ".c", ".cfg", ".yml", ""}
+TEXT_SUFFIXES = {
+    ".py",
+    ".toml",
+    ".md",
+    ".putar",
+    ".csv",
+    ".js",
+    ".css",
+    ".html",
+    ".c",
+    ".cfg",
+    ".yml",
+    ".po",
+    "",
+}
 
 
 @cache

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -178,9 +177,7 @@ def test_unknown_language_is_an_error() -> None:
     with pytest.raises(UsageError) as caught:
         page_text({}, language="xx")
 
-    assert str(caught.value) == (
-        "the page has no words in 'xx'\n  fix: use 'en', or add static/words.xx.json"
-    )
+    assert str(caught.value) == ("there are no texts in 'xx'\n  fix: use 'en', or add src/putar/words/xx.po")
 
 
 # ---------------------------------------------------------------- no way out, no way in
@@ -286,30 +283,6 @@ def test_no_script_makes_markup_or_code_of_text(name: str) -> None:
     )
 
     assert re.findall(forbidden, (STATIC / name).read_text(encoding="utf-8")) == []
-
-
-def keys_said() -> Iterator[str]:
-    """All keys that scripts and page.py say; a key with a hole is a pattern of keys."""
-    for text in own(".js").values():
-        for quote, key in re.findall(r"\bsay(?:Or|Count)?\(\s*([\"`])(.+?)\1", text, flags=re.DOTALL):
-            yield re.sub(r"\\\$\\{.+?\\}", "[^.]*", re.escape(key)) if quote == "`" else re.escape(key)
-        for key in re.findall(r"\? \"([a-z]+\.[a-z_]+)\" : \"[a-z]+\.[a-z_]+\"", text):
-            yield re.escape(key)
-        for key in re.findall(r"\? \"[a-z]+\.[a-z_]+\" : \"([a-z]+\.[a-z_]+)\"", text):
-            yield re.escape(key)
-        for key in re.findall(r"more(?:: | \|\| )\"([a-z.]+)\"", text):
-            yield re.escape(key)
-    for key in re.findall(r"words\[\"([a-z._]+)\"\]", Path(page.__file__).read_text(encoding="utf-8")):
-        yield re.escape(key)
-
-
-def test_words_are_one_table_without_holes_or_leftovers() -> None:
-    """Each key that is said is in the table, and each row of the table is said somewhere."""
-    words = json.loads((STATIC / "words.en.json").read_text(encoding="utf-8"))
-    said = [re.compile(rf"{key}(\.one|\.many)?") for key in keys_said()]
-
-    assert [key.pattern for key in said if not any(key.fullmatch(word) for word in words)] == []
-    assert [word for word in words if not any(key.fullmatch(word) for key in said)] == []
 
 
 # ---------------------------------------------------------------- colours

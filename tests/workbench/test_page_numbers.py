@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from putar.words import languages
 from putar.workbench import page
 
 pytestmark = pytest.mark.browser
@@ -62,16 +63,32 @@ WRITTEN = [
     ("distributionWords({ kind: 'uniform', low: 0.23, high: 0.41 })", "uniform, from 0.23, to 0.41"),
 ]
 
+WRITTEN_IN_INDONESIAN = [
+    ("decimal(1782, 4)", "1.782"),
+    ("decimal(0.35)", "0,35"),
+    ("decimal(-53.12)", "−53,1"),
+    ("decimal(0.0000219)", "2,19 × 10⁻⁵"),
+    ("interval(-3, 12.5)", "−3 sampai 12,5"),
+    ("amount(142, 'busd/year')", "US$ 142 miliar per tahun"),
+    ("amount(905, 'mperson')", "905 juta orang"),
+    ("amount(13.3, 'busd/(GW*year)')", "US$ 13,3 miliar per GW-tahun"),
+    ("amount('2025-12-17', 'date')", "17 Des 2025"),
+    ("amount(2025.37, 'year')", "Mei 2025"),
+    ("amount(1, 'boolean')", "ya"),
+    ("percent(0.0042)", "0,42%"),
+]
+
 
 @pytest.fixture(scope="module")
 def formatter(browser: Any) -> Iterator[Any]:
     """A tab with the words and the formatter alone."""
     tab = browser.new_page()
-    words = json.dumps(json.loads(page._static("words.en.json")))
+    words = json.dumps({each: page._words(each) for each in languages()})
     tab.set_content(
         "<script type='application/json' id=words></script>"
         "<script type='application/json' id=payload>{}</script>"
     )
+    tab.evaluate("() => (document.documentElement.lang = 'en')")
     tab.evaluate("(text) => (document.getElementById('words').textContent = text)", words)
     tab.add_script_tag(
         content="\n".join(page._static(name) for name in page.SCRIPTS[: page.SCRIPTS.index("state.js")])
@@ -84,3 +101,16 @@ def formatter(browser: Any) -> Iterator[Any]:
 def test_numbers_are_written_one_way(formatter: Any, call: str, written: str) -> None:
     """Three significant digits, units in words, dates as people say them."""
     assert formatter.evaluate(call) == written
+
+
+@pytest.mark.parametrize(
+    ("call", "written"), WRITTEN_IN_INDONESIAN, ids=[call for call, _ in WRITTEN_IN_INDONESIAN]
+)
+def test_numbers_are_written_as_indonesian_writes_them(formatter: Any, call: str, written: str) -> None:
+    """A comma for the fraction, points between thousands, units and months in the language."""
+    speak = "(code) => { document.documentElement.lang = code; return true; }"
+    formatter.evaluate(speak, "id")
+    try:
+        assert formatter.evaluate(call) == written
+    finally:
+        formatter.evaluate(speak, "en")

@@ -7,7 +7,8 @@ nothing: a content security policy forbids every request, and only the scripts w
 carries may run. Texts of the payload reach the page as text, never as markup.
 
 The scripts are parts of one strict-mode module, joined in the order of `SCRIPTS`; a new part is a
-new row. All words of the interface are rows of `static/words.<language>.json`.
+new row. All words of the interface come from the catalogue of `putar.words`; the page carries every
+language and changes between them without being opened again.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from collections.abc import Mapping, Set
 from importlib.resources import files
 from pathlib import Path, PurePath
 
-from putar.errors import RunError, UsageError, nearest
+from putar.errors import RunError, UsageError
+from putar.words.catalogue import languages, texts
 
 __all__ = ["LARGEST_PAGE", "page_text", "write_page"]
 
@@ -79,11 +81,13 @@ SCRIPTS = (
 DARK = ':root[data-theme="dark"]'
 """The selector under which tokens.css keeps the dark colours."""
 
+ELSEWHERE = ("terminal.",)
+"""How the keys of those texts begin that the page does not show."""
+
 DEEPEST = 60
 """Levels of nesting that a payload may have; the contract needs eight."""
 
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
-_WORDS = re.compile(r"words\.([a-z]{2,3})\.json")
 
 
 def write_page(payload: Mapping[str, object], path: Path) -> Path:
@@ -132,14 +136,18 @@ def _put(data: bytes, path: Path) -> None:
 def page_text(payload: Mapping[str, object], language: str = "en") -> str:
     """Return the whole HTML document for a payload; the same payload gives the same text.
 
+    Parameters
+    ----------
+    language : what the page opens in; it carries the others too
+
     Raises
     ------
     RunError
         If the payload holds something that JSON has no form for.
     UsageError
-        If the page has no words for `language`.
+        If there are no texts in `language`.
     """
-    words = _words(language)
+    words = texts(language)
     document = _plain(payload, "payload", 0)
     model = document.get("model") if isinstance(document, dict) else None
     verdict = document.get("verdict") if isinstance(document, dict) else None
@@ -155,7 +163,7 @@ def page_text(payload: Mapping[str, object], language: str = "en") -> str:
         "needs_script": html.escape(words["page.needs_script"]),
         "style": style,
         "script": script,
-        "words": _embedded(words),
+        "words": _embedded({each: _words(each) for each in languages()}),
         "payload": _embedded(document),
     }
     # One pass: a text of the payload that looks like a place is not filled a second time.
@@ -232,15 +240,7 @@ def _script() -> str:
 
 def _words(language: str) -> dict[str, str]:
     """Return the words of the interface in one language: key to text with {places}."""
-    found = (_WORDS.fullmatch(entry.name) for entry in (files("putar.workbench") / "static").iterdir())
-    known = sorted(match[1] for match in found if match)
-    if language not in known:
-        raise UsageError(
-            f"the page has no words in {language!r}",
-            f"use {nearest(language, known) or known[0]!r}, or add static/words.{language}.json",
-        )
-    words: dict[str, str] = json.loads(_static(f"words.{language}.json"))
-    return words
+    return {key: text for key, text in texts(language).items() if not key.startswith(ELSEWHERE)}
 
 
 def _text_of(record: object, key: str) -> str:

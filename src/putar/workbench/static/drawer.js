@@ -3,7 +3,8 @@
 
 const DRAWER_TITLE = element("h2", { id: "drawer-title", tabindex: "-1" });
 const DRAWER_BODY = element("div", { class: "drawer-body" });
-const DRAWER_BACK = plainButton(say("drawer.back"), () => goBack(), { class: "quiet", hidden: true });
+const DRAWER_BACK = plainButton("", () => goBack(), { class: "quiet", hidden: true });
+const DRAWER_CLOSE = plainButton("", () => DRAWER.close(), { class: "quiet close" });
 const DRAWER = element(
   "dialog",
   { class: "drawer", "aria-labelledby": "drawer-title" },
@@ -11,7 +12,7 @@ const DRAWER = element(
     "div",
     { class: "drawer-bar" },
     DRAWER_BACK,
-    plainButton(say("drawer.close"), () => DRAWER.close(), { class: "quiet close" }),
+    DRAWER_CLOSE,
   ),
   DRAWER_TITLE,
   DRAWER_BODY,
@@ -43,6 +44,14 @@ function showInDrawer({ title, body }, key) {
   DRAWER.scrollTop = 0;
   DRAWER_TITLE.focus({ preventScroll: true });
   choose({ open: key });
+}
+
+/** Say what the drawer says in the language of the page, its content as well. */
+function drawDrawer() {
+  DRAWER_BACK.textContent = say("drawer.back");
+  DRAWER_CLOSE.textContent = say("drawer.close");
+  const content = DRAWER.open && drawerContent(STATE.open);
+  if (content) showInDrawer(content, STATE.open);
 }
 
 function startDrawer() {

@@ -93,8 +93,8 @@ function footer() {
       number(TIME.start) !== null &&
         number(TIME.stop) !== null &&
         say("footer.steps", {
-          start: decimal(TIME.start, 9).replaceAll(GROUP, ""),
-          stop: decimal(TIME.stop, 9).replaceAll(GROUP, ""),
+          start: localized(TIME.start, 6, false),
+          stop: localized(TIME.stop, 6, false),
           step: stepWords(TIME.step),
           method: text(TIME.method),
         }),

@@ -1,14 +1,20 @@
-// Numbers: the one formatter. Three significant digits, units in words, dates as quarters.
+// Numbers: the one formatter. Three significant digits, units in words, dates as quarters, as the language has them.
 
-const GROUP = say("number.group");
-const POINT = say("number.point");
 const MINUS = "\u2212";
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-function grouped(digits) {
-  const [whole, part] = digits.split(".");
-  const spaced = whole.length > 3 ? whole.replace(/\B(?=(\d{3})+$)/g, GROUP) : whole;
-  return part === undefined ? spaced : spaced + POINT + part;
+/** What a language writes its numbers and dates with, made once for each language and way. */
+const writers = new Map();
+function writer(make, name, options) {
+  const key = `${language()} ${name}`;
+  if (!writers.has(key)) writers.set(key, new make(language(), options));
+  return writers.get(key);
+}
+
+/** Return a number with at most so many decimal places, as the language writes it. */
+function localized(value, places, useGrouping = true) {
+  const options = { maximumFractionDigits: places, useGrouping };
+  return writer(Intl.NumberFormat, `number ${places} ${useGrouping}`, options).format(value);
 }
 
 function power(exponent) {
@@ -25,10 +31,10 @@ function decimal(value, digits = 3) {
   const rounded = Number(size.toPrecision(digits));
   if (rounded < 1e-4 || rounded >= 1e9) {
     const [mantissa, exponent] = rounded.toExponential().split("e");
-    return `${sign}${mantissa.replace(".", POINT)} × ${power(Number(exponent))}`;
+    return `${sign}${localized(Number(mantissa), 9)} × ${power(Number(exponent))}`;
   }
   const places = clamp(digits - 1 - Math.floor(Math.log10(rounded)), 0, 8);
-  return sign + grouped(String(Number(rounded.toFixed(places))));
+  return sign + localized(rounded, places);
 }
 
 /** Return a number as its source gives it; at most nine digits, so that no arithmetic dust shows. */
@@ -58,14 +64,14 @@ function interval(low, high, unit = "") {
 
 /** Parts of a unit in words: what stands before the number, behind it, and per what. */
 const unitParts = (() => {
-  const known = new Map();
+  const known = new Map(); // by language and unit
   const split = (unit) => {
     const [top, ...bottom] = unit.replace(/\s*([*/^()])\s*/g, "$1").split("/");
     const atoms = (piece) =>
       piece
         .replace(/[()]/g, "")
         .split("*")
-        .filter((atom) => atom !== "" && atom !== "1");
+        .filter((atom) => !["", "1", "dmnl"].includes(atom));
     const word = (atom) => {
       const [name, exponent] = atom.split("^");
       return (
@@ -87,8 +93,9 @@ const unitParts = (() => {
   };
   return (unit) => {
     const key = text(unit).trim();
-    if (!known.has(key)) known.set(key, split(key));
-    return known.get(key);
+    const own = `${language()} ${key}`;
+    if (!known.has(own)) known.set(own, split(key));
+    return known.get(own);
   };
 })();
 
@@ -113,7 +120,9 @@ function amount(value, unit, write = decimal) {
 
 const isDate = (value, unit) => (unit === "year" || unit === "date") && value >= 1900 && value < 2200;
 
-const month = (index) => say("months").split(" ")[index];
+/** Return the short name of a month, 0 to 11. */
+const month = (index) =>
+  writer(Intl.DateTimeFormat, "month", { month: "short", timeZone: "UTC" }).format(Date.UTC(2026, index, 15));
 
 function monthOf(date) {
   const year = Math.floor(date + 1e-9);
@@ -124,7 +133,7 @@ function monthOf(date) {
 /** Return a date of a source as it is said: 2025-12-31 is "31 Dec 2025"; anything else stays. */
 function dateWords(date) {
   const [, year, at, day] = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(text(date)) ?? [];
-  if (!year || !month(Number(at) - 1)) return text(date);
+  if (!year || at < 1 || at > 12) return text(date);
   return [day && String(Number(day)), month(Number(at) - 1), year].filter(Boolean).join(" ");
 }
 

@@ -22,12 +22,29 @@ function drawBar(sections) {
   );
   document
     .getElementById("bar")
-    .append(
+    .replaceChildren(
       element("span", { class: "brand" }, SIGN(), "putar"),
       element("span", { class: "model-title" }, text(MODEL.title)),
       element("nav", { "aria-label": say("bar.nav") }, links),
+      languageSwitch(),
       themeSwitch(),
     );
+}
+
+/** A button for each language; the page is drawn anew in the chosen one, with every other choice kept. */
+function languageSwitch() {
+  return element(
+    "div",
+    { class: "switch languages", role: "group", "aria-label": say("bar.language") },
+    LANGUAGES.map((each) =>
+      plainButton(each.toUpperCase(), () => choose({ lang: each }), {
+        lang: each,
+        title: TEXTS[each]["language.name"],
+        "aria-label": TEXTS[each]["language.name"],
+        "aria-pressed": String(each === language()),
+      }),
+    ),
+  );
 }
 
 /** Scroll to a section without writing over the choices in the address. */
@@ -75,6 +92,9 @@ function themeSwitch() {
 /** Complete the opening: the verdict's first words in colour, its rate, what it rests on, the share assumed. */
 function drawOpening() {
   const opening = document.getElementById("opening");
+  const asked = [MODEL.question, MODEL.title, MODEL.name].map(text).find(Boolean);
+  document.getElementById("question").textContent = asked || say("page.untitled");
+  opening.replaceChildren(document.getElementById("question"), document.getElementById("sentence"));
   const verdict = record(PAYLOAD.verdict);
   const sentence = document.getElementById("sentence");
   sentence.replaceChildren(...verdictNodes(verdict));

@@ -1,6 +1,6 @@
 // State: what the reader chose, one value a key, kept in the address so that a copied link shows the same page.
 
-const HASHED = ["chart", "scale", "runs", "cut", "link", "open", "theme"];
+const HASHED = ["chart", "scale", "runs", "cut", "link", "open", "theme", "lang"];
 const STATE = {
   chart: "",
   scale: "linear",
@@ -11,8 +11,14 @@ const STATE = {
   link: "",
   open: "",
   theme: "",
+  lang: "",
 };
 const LISTENERS = new Map();
+
+/** Forget who listens: before the page is drawn anew, so that what is gone is told nothing. */
+function forgetListeners() {
+  LISTENERS.clear();
+}
 
 /** Call `action` after any of the keys (separated by blanks) changes. */
 function listen(keys, action) {
@@ -41,6 +47,7 @@ function readHash() {
   STATE.link = asked.get("link") ?? "";
   STATE.open = asked.get("open") ?? "";
   STATE.theme = ["light", "dark"].includes(asked.get("theme")) ? asked.get("theme") : "";
+  STATE.lang = LANGUAGES.includes(asked.get("lang")) ? asked.get("lang") : "";
 }
 
 function writeHash() {
@@ -52,6 +59,7 @@ function writeHash() {
   if (STATE.link) kept.set("link", STATE.link);
   if (STATE.open) kept.set("open", STATE.open);
   if (STATE.theme) kept.set("theme", STATE.theme);
+  if (STATE.lang) kept.set("lang", STATE.lang);
   const hash = kept.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
   try {
     history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
