@@ -91,6 +91,16 @@ def test_cut_and_scenario_act_as_on_the_command_line() -> None:
     assert glut["money.run_rate"].item() == pytest.approx(88, abs=0.5)
 
 
+def test_rows_that_are_scenarios_are_not_laid_over_another_one() -> None:
+    """In the answer to a scenario the table of scenarios is the same; asked for by name it is refused."""
+    study = putar.load("openai-compute")
+    base, glut = (study.answer(name).payload["scenarios"] for name in ("base", "glut"))
+
+    assert base["rows"] == glut["rows"]  # type: ignore[index]
+    with pytest.raises(putar.UsageError, match="the rows of scenarios are scenarios already"):
+        study.table("scenarios", "glut")
+
+
 def test_ensembles_are_the_same_for_any_number_of_threads_and_saved_variables() -> None:
     """Draws belong to seed, parameter and member."""
     study = putar.load("openai-compute")

@@ -26,6 +26,7 @@ from putar.flywheels.moat import MoatFinding, find_moat, rivalry_of
 from putar.flywheels.problems import find_problems
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import (
+    BASE,
     RunSpec,
     Setting,
     find_scenario,
@@ -308,8 +309,10 @@ class Study:
         seed: int = 0,
     ) -> TableFinding:
         """Return one of the tables that the flywheel declares; members and seed are for tables of draws."""
-        spec = self.spec(scenario, set, cut, None, members, seed)
-        return find_table(self.flywheel, table_named(self.flywheel, name), spec)
+        table = table_named(self.flywheel, name)
+        if table.kind == "scenarios" and scenario != BASE:
+            raise UsageError(f"the rows of {name} are scenarios already", "leave the scenario out")
+        return find_table(self.flywheel, table, self.spec(scenario, set, cut, None, members, seed))
 
     def claims(
         self,
@@ -354,7 +357,7 @@ class Study:
         began = time.perf_counter()
         title = find_scenario(self.flywheel.scenarios, scenario)
         spec = self.spec(scenario, set, cut, None, members, seed)
-        return answer(self.flywheel, title, spec, began)
+        return answer(self.flywheel, title, spec, self.spec(BASE, set, cut, None, 0, seed), began)
 
 
 def _short_name(name: str, known: Sequence[str]) -> str:

@@ -123,8 +123,14 @@ class Answer:
         }
 
 
-def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) -> Answer:
-    """Return everything a run says; `began` is when the asking started, for the seconds."""
+def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, besides: RunSpec, began: float) -> Answer:
+    """Return everything a run says.
+
+    Parameters
+    ----------
+    besides : what was asked for without the scenario, for the tables whose rows are scenarios
+    began : when the asking started, for the seconds
+    """
     single = replace(spec, members=0)
     base = simulate(flywheel, single)
     shown = tuple(row.variable for row in flywheel.headline)
@@ -151,7 +157,10 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, began: float) 
         claims = asked.result()
     verdict = find_verdict(flywheel, spec, base, feedback)
     shown_tables = [table for table in flywheel.tables if table.page or table.name == SCENARIOS]
-    tables = tuple(find_table(flywheel, table, single) for table in shown_tables)
+    tables = tuple(
+        find_table(flywheel, table, besides if table.kind == "scenarios" else single)
+        for table in shown_tables
+    )
     moat = find_moat(flywheel, links[0]) if links and flywheel.rivalry is not None else None
     seconds = time.perf_counter() - began
     parts = (flywheel, scenario, spec, base, band, links, claims, verdict, tables, others, feedback)

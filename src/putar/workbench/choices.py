@@ -65,5 +65,6 @@ def _view_row(view: Scenario) -> dict[str, object]:
         for change in view.spec.changes
         for name, value in change.values.items()
     }
-    cut = {"cut": list(view.spec.cut), "cut_from": view.spec.cut_from}
+    cuts = view.spec.cuts  # one table of a file, so of one date
+    cut = {"cut": [*cuts], "cut_from": next(iter(cuts.values()), None)}
     return {"name": view.name, "title": view.title, "reason": view.reason, "set": values, **cut}
