@@ -1,7 +1,5 @@
-"""A real browser for the tests of the page, and the pages of all states of the sample."""
+"""The pages of all states of the sample, and how a test opens one."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,21 +8,6 @@ import pytest
 from putar.workbench.page import write_page
 from tests.workbench import sample
 from tests.workbench.screens import DESK, Open
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A headless Chromium, or a skip that says what was looked for."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
-    path = os.environ.get("PUTAR_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.skip(f"no Chromium found: looked for {', '.join(NAMES)} and $PUTAR_CHROMIUM")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ from putar.flywheels.tables import TableFinding, find_table
 from putar.flywheels.turning import Verdict, find_verdict
 from putar.runs.design import around
 from putar.runs.ensemble import Ensemble
+from putar.workbench.checksum import shown_dates
 from putar.workbench.choices import choice_rows
 from putar.workbench.document import (
     about_rows,
@@ -33,11 +34,11 @@ from putar.workbench.document import (
     headline_rows,
     parameter_rows,
     scenario_series,
-    shown_dates,
     subsystem_rows,
     time_row,
     warning_rows,
 )
+from putar.workbench.live import live_row
 
 __all__ = ["Answer", "answer"]
 
@@ -120,6 +121,7 @@ class Answer:
             "choices": choice_rows(flywheel, replace(self.spec, members=0)),
             "facts": {name: fact.row() for name, fact in flywheel.facts.items()},
             "unknowns": list(flywheel.about.limits),
+            "live": live_row(flywheel, replace(self.spec, members=0), self.base),
         }
 
 

@@ -5,12 +5,10 @@ No number is made here that a run, a fact or the model does not hold; see `answe
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from importlib.metadata import version
 
 import numpy as np
-from numpy.typing import NDArray
 
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Headline
@@ -21,18 +19,17 @@ from putar.formats.text_write import variable_lines
 from putar.language.amounts import date_text, in_sentence, unit_words
 from putar.runs.design import design
 from putar.runs.ensemble import Ensemble
+from putar.workbench.checksum import checksum, shown_dates
 
 __all__ = [
     "BINDS",
     "about_rows",
     "binding_spans",
     "changed_rows",
-    "checksum",
     "engine_row",
     "headline_rows",
     "parameter_rows",
     "scenario_series",
-    "shown_dates",
     "subsystem_rows",
     "time_row",
     "warning_rows",
@@ -41,14 +38,6 @@ __all__ = [
 BINDS = "_binds"  # an auxiliary with this ending is 1 while the limit it is named for is active
 FAR = 0.1  # a run that misses the last observation by more, and its range, is warned of
 NUMBERS = ("first", "second", "third")  # of a distribution, in the order of its form
-POINT_STEP = 0.25  # in the model's unit of time: how dense the points of a headline series are
-MOST_POINTS = 2000  # of a headline series; a longer run has them farther apart
-
-
-def checksum(base: Ensemble) -> str:
-    """Return sixteen digits that two runs share when all of their saved numbers are the same."""
-    values = np.ascontiguousarray(base.values, dtype="<f8")
-    return hashlib.sha256(values.tobytes()).hexdigest()[:16]
 
 
 def changed_rows(flywheel: Flywheel, scenario: Scenario, spec: RunSpec) -> list[str]:
@@ -77,7 +66,7 @@ def engine_row(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> dict[str, o
     return {
         "kernel": base.kernel,
         "version": version("putar"),
-        "checksum": checksum(base),
+        "checksum": checksum(flywheel, base),
         "members": spec.members,
         "seed": spec.seed,
         "program": flywheel.program.digest[:16],
@@ -95,15 +84,6 @@ def time_row(flywheel: Flywheel) -> dict[str, object]:
         "method": spec.method,
         "now": flywheel.now,
     }
-
-
-def shown_dates(base: Ensemble) -> NDArray[np.float64]:
-    """Return the dates at which a headline is shown, over the whole run."""
-    start, stop = float(base.times[0]), float(base.times[-1])
-    step = max(POINT_STEP, (stop - start) / MOST_POINTS)
-    count = int(np.floor((stop - start) / step + 1e-9))
-    dates = np.asarray(start + step * np.arange(count + 1), dtype=np.float64)
-    return dates if dates[-1] >= stop - 1e-9 else np.append(dates, stop)
 
 
 def headline_rows(flywheel: Flywheel, base: Ensemble, band: Ensemble | None) -> list[dict[str, object]]:

@@ -48,6 +48,7 @@ STYLES = (
 SCRIPTS = (
     "words.js",
     "payload.js",
+    "runner.js",
     "elements.js",
     "numbers.js",
     "state.js",
@@ -77,6 +78,9 @@ SCRIPTS = (
     "notes.js",
     "start.js",
 )
+
+ENGINE_ROOM = ("draws.js", "digest.js", "steps.js", "wishes.js", "machine.js", "engine_room.js")
+"""The parts that run the model: one function, whose own text is also what the page's worker runs."""
 
 DARK = ':root[data-theme="dark"]'
 """The selector under which tokens.css keeps the dark colours."""
@@ -152,7 +156,7 @@ def page_text(payload: Mapping[str, object], language: str = "en") -> str:
     model = document.get("model") if isinstance(document, dict) else None
     verdict = document.get("verdict") if isinstance(document, dict) else None
     title = _text_of(model, "title") or _text_of(model, "name") or words["page.untitled"]
-    style, script = _style(), _script()
+    style, script = _style(), _script(_taken(document, "live", "script"))
     parts = {
         "language": language,
         "policy": _policy(script, style),
@@ -210,10 +214,11 @@ def _policy(script: str, style: str) -> str:
             f"script-src '{_hash(script)}'",
             f"style-src '{_hash(style)}'",
             "img-src data:",
+            "worker-src blob:",
             "base-uri 'none'",
             "form-action 'none'",
             "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            "trusted-types putar",
         )
     )
 
@@ -233,9 +238,22 @@ def _style() -> str:
     return "\n" + "\n".join((light, wish, f"@media screen {{\n{dark}}}\n", *others))
 
 
-def _script() -> str:
-    """Return all scripts as the text of one module."""
-    return "\n" + "\n".join(_static(name) for name in SCRIPTS)
+def _script(program: str) -> str:
+    """Return all scripts as the text of one module; `program` is a function that gives the Program."""
+    room = "\n".join(_static(name) for name in ENGINE_ROOM)
+    parts = [f"const PROGRAM = {program or 'null'};\n"]
+    parts.append(f"function ENGINE_ROOM() {{\n{room}\nreturn {{ serve, listen }};\n}}\n")
+    whole = "\n" + "\n".join((*parts, *(_static(name) for name in SCRIPTS)))
+    if re.search(r"</script|<!--", whole, re.IGNORECASE):
+        raise RunError("the page's script would end early", "rename what is called </script> or <!--")
+    return whole
+
+
+def _taken(document: object, part: str, key: str) -> str:
+    """Take a text out of a part of the document and return it, or nothing where there is none."""
+    record = document.get(part) if isinstance(document, dict) else None
+    value = record.pop(key, "") if isinstance(record, dict) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _words(language: str) -> dict[str, str]:

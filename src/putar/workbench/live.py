@@ -1,0 +1,76 @@
+"""What a page needs to run its model: the Program as JavaScript, and the run's wishes as data.
+
+The page runs the same Program under the same changes in the same order as `flywheels.simulate`; nothing here
+is a result. `static/machine.js` reads what `live_row` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from putar.engine.ir import Program, live_order
+from putar.engine.js_kernel import javascript
+from putar.flywheels.folder import Flywheel
+from putar.flywheels.scenarios import RunSpec
+from putar.runs.ensemble import Ensemble
+from putar.workbench.checksum import checked_outputs, shown_dates
+
+__all__ = ["PROGRAM", "live_row"]
+
+PROGRAM = "program"
+"""The name of the function that gives the page's Program."""
+
+
+def live_row(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> Mapping[str, object] | None:
+    """Return what the page needs to run the model, or None where it cannot.
+
+    Parameters
+    ----------
+    spec : of the run that the page shows
+    base : that run at its central values
+
+    Returns
+    -------
+    `script`, the text of the function that gives the Program; `specs`, what each scenario changes, with the
+    shown run under the empty name; `defaults`, values before fitting; `links`; `now`; what the checksum
+    looks at, `checked` at `dates`; `order`, places of the outputs as they are computed. None if a value
+    is not the same for all members
+    """
+    specs = {"": spec, **{name: scenario.spec for name, scenario in flywheel.scenarios.items()}}
+    if any(np.ndim(v) for each in specs.values() for c in each.changes for v in c.values.values()):
+        return None
+    pairs = (pair for variable in flywheel.model.variables for pair in flywheel.model.parameters(variable))
+    return {
+        "script": javascript(flywheel.program, PROGRAM),
+        "specs": {name: _spec_row(each) for name, each in specs.items()},
+        "defaults": {name: p.value for name, p in pairs if p.fitted is not None},
+        "links": [link.id for link in flywheel.model.links],
+        "now": flywheel.now,
+        "checked": list(checked_outputs(flywheel)),
+        "dates": shown_dates(base).tolist(),
+        "order": _order(flywheel.program),
+    }
+
+
+def _spec_row(spec: RunSpec) -> dict[str, object]:
+    return {
+        "changes": [
+            {
+                "at": change.at,
+                "scale": change.scale,
+                "values": {name: float(np.asarray(value)) for name, value in change.values.items()},
+            }
+            for change in spec.changes
+        ],
+        "cuts": dict(spec.cuts),
+        "vector": spec.vector,
+    }
+
+
+def _order(program: Program) -> list[int]:
+    """Return the places of the outputs, each once, in the order in which they are computed."""
+    place = {node: k for k, (_, node) in reversed(list(enumerate(program.outputs)))}
+    roots = [*(state.next for state in program.states), *(node for _, node in program.outputs)]
+    return [place[node] for node in live_order(program.graph, roots) if node in place]

@@ -1,0 +1,156 @@
+// Runner: the model, running in the page. The machine works in a worker, or beside the page where none is allowed.
+
+/**
+ * @typedef {object} Run
+ * @property {Float64Array} times
+ * @property {function(string): (Float64Array|null)} value a saved output, [time]; null where it was not saved
+ * @property {{variable: string, time: number, why: string}|null} failed the first value that is not finite
+ * @property {number} milliseconds that the run took, without the way to the worker and back
+ * @property {string} checksum equal to that of `putar run --json` with the same settings
+ */
+
+const RUNNER = (() => {
+  const live = record(PAYLOAD.live);
+  const program = typeof PROGRAM === "function" ? PROGRAM() : null;
+  const places = new Map(program === null ? [] : program.outputs.map((name, place) => [name, place]));
+  const waiting = new Map(); // id: what to do with its answers
+  const lanes = new Map(); // lane: {id, next} of the wish under way and the one that waits
+  let last = 0;
+  let send = null;
+
+  function receive({ id, part, done, error }) {
+    const asked = waiting.get(id);
+    if (!asked) return;
+    if (part !== undefined) {
+      asked.progress?.(part);
+      return;
+    }
+    waiting.delete(id);
+    if (error === undefined) asked.resolve(done);
+    else asked.reject(new Error(error));
+  }
+
+  /** Start the machine; in a worker if the browser allows one for this file. */
+  function start() {
+    return new Promise((resolve) => {
+      const beside = () => {
+        const answer = ENGINE_ROOM().serve(program, live, (content) => queueMicrotask(() => receive(content)));
+        resolve({ send: answer, worker: false });
+      };
+      try {
+        const text = `"use strict";\n${PROGRAM}\n(${ENGINE_ROOM})().listen(${PROGRAM.name}());\n`;
+        const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+        const policy = globalThis.trustedTypes?.createPolicy("putar", {
+          createScriptURL: (given) => {
+            if (given !== address) throw new TypeError("only the page's own machine may run");
+            return given;
+          },
+        });
+        const worker = new Worker(policy ? policy.createScriptURL(address) : address);
+        worker.onerror = (event) => {
+          event.preventDefault();
+          worker.terminate();
+          beside();
+        };
+        worker.onmessage = ({ data }) => {
+          if (data !== "up") return receive(data);
+          worker.onerror = () => waiting.forEach((asked) => asked.reject(new Error(say("runner.stopped"))));
+          URL.revokeObjectURL(address);
+          return resolve({ send: (message) => worker.postMessage(message), worker: true });
+        };
+        worker.postMessage(live);
+      } catch {
+        beside();
+      }
+    });
+  }
+
+  /** Ask the machine for something; the promise carries the id by which it can be stopped. */
+  function ask(kind, wish, progress) {
+    const id = ++last;
+    const promise = new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject, progress });
+      send({ id, kind, wish });
+    });
+    return { id, promise };
+  }
+
+  /** Ask in a lane: while one wish is under way, only the newest of the others waits. */
+  function inLane(lane, begin) {
+    return new Promise((resolve, reject) => {
+      const held = lanes.get(lane);
+      const wish = { resolve, reject, begin };
+      if (held) {
+        held.next?.resolve(null);
+        held.next = wish;
+        return;
+      }
+      const go = (one) => {
+        const place = { next: null };
+        lanes.set(lane, place);
+        one
+          .begin()
+          .then(one.resolve, one.reject)
+          .finally(() => {
+            lanes.delete(lane);
+            if (place.next) go(place.next);
+          });
+      };
+      go(wish);
+    });
+  }
+
+  const asRun = (done) => ({
+    ...done,
+    value: (name) => {
+      const place = done.names === null ? (places.get(name) ?? -1) : done.names.indexOf(name);
+      const rows = done.times.length;
+      return place < 0 ? null : done.columns.subarray(place * rows, (place + 1) * rows);
+    },
+  });
+
+  /** Return whether a run's headlines are the numbers in the file, to nine digits of the largest. */
+  function agrees(run) {
+    return HEADLINES.every((row) => {
+      const column = run.value(row.name);
+      const known = row.points.filter((point) => point.value !== null);
+      if (column === null) return false;
+      const size = Math.max(...known.map((point) => Math.abs(point.value)));
+      return known.every((point) => {
+        const after = run.times.findIndex((time) => time >= point.time - 1e-9);
+        if (after < 0) return false;
+        const before = Math.max(0, after - 1);
+        const width = run.times[after] - run.times[before];
+        const share = width > 0 ? (point.time - run.times[before]) / width : 1;
+        const value = column[before] + share * (column[after] - column[before]);
+        return Math.abs(value - point.value) <= 1e-9 * size;
+      });
+    });
+  }
+
+  async function begin() {
+    if (program === null || !live.specs) throw new Error(say("runner.absent"));
+    const began = performance.now();
+    const made = await start();
+    send = made.send;
+    const first = asRun(await ask("run", {}).promise);
+    if (!agrees(first)) throw new Error(say("runner.differs"));
+    if (ENGINE.checksum && first.checksum !== ENGINE.checksum) throw new Error(say("runner.differs"));
+    return { milliseconds: performance.now() - began, checksum: first.checksum, worker: made.worker };
+  }
+
+  const ready = begin();
+  ready.catch(() => {}); // whoever waits for it is told; nobody has to
+
+  return {
+    ready,
+    /** Return a Run, or null if a newer wish of the lane took its place. */
+    run: async ({ lane = "run", ...wish }) => {
+      await ready;
+      const done = await inLane(lane, () => ask("run", wish).promise);
+      return done === null ? null : asRun(done);
+    },
+  };
+})();
+
+globalThis.RUNNER = RUNNER; // for a reader at the browser's console, and for the tests
