@@ -1,6 +1,7 @@
 """Rates, the flywheel number and margins against matrices whose answers are known."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from putar.analysis.spectrum import (
     elasticities,
     flywheel_number,
     influences,
+    link_elasticities,
     local_rate,
     one_signed,
     step_matrices,
@@ -79,6 +81,83 @@ def test_st_01_rate_and_elasticities() -> None:
     assert slope == pytest.approx(np.array([[0.6, 0.4], [0.6, 0.4]]), abs=1e-13)
     assert elasticity == pytest.approx(np.array([[-0.6, 1.2], [1.2, -0.8]]), abs=1e-12)
     assert elasticity.sum() == pytest.approx(1.0, abs=1e-12)
+
+
+def pair(folder: Path, step: float = 0.125) -> Jacobian:
+    """The Jacobian of ST-01 as that of a model: two stocks, two gains, two losses."""
+    text = (
+        f"time 0 to 5 step {step} : year\n"
+        "stock a : dmnl = 1\n  inflow a_gain\n  outflow a_loss\n"
+        "stock b : dmnl = 1\n  inflow b_gain\n  outflow b_loss\n"
+        "aux seen : dmnl = 0.6 * b\nflow a_gain : 1/year = 0.5 * seen\nflow a_loss : 1/year = 0.1 * a\n"
+        "flow b_gain : 1/year = 0.2 * a\nflow b_loss : 1/year = 0.2 * b\n"
+    )
+    found = model_from(text, folder)
+    run = trajectory(found, design(found.program))
+    return jacobian(run, causal_graph(found))
+
+
+def test_st_01_elasticities_of_links(tmp_path: Path) -> None:
+    """A link has the elasticity of the matrix entry it makes, wherever on the way between stocks it lies."""
+    found = link_elasticities(pair(tmp_path))
+    assert found is not None
+
+    for link in (("b", "seen"), ("seen", "a_gain"), ("a_gain", "a"), ("a", "b_gain")):
+        assert found[link].elasticity == pytest.approx(1.2, abs=1e-12)
+        assert found[link].influence == pytest.approx(0.12, abs=1e-13)
+    assert found["a", "a_loss"].elasticity == pytest.approx(-0.6, abs=1e-12)
+    assert found["b", "b_loss"].elasticity == pytest.approx(-0.8, abs=1e-12)
+
+
+def test_elasticities_of_a_swinging_pair_are_complex_and_sum_to_one() -> None:
+    """Prey and predators turn about: complex elasticities, with the real parts of the entries'."""
+    run = rows("predator", None, "euler")
+    found = jacobian(run, causal_graph(run.formulas))
+    each = link_elasticities(found, 300)
+    assert each is not None
+    into = [value.elasticity for link, value in each.items() if link[1] in found.stocks]
+
+    assert sum(into) == pytest.approx(1.0, abs=1e-9)  # each rate is the sum of its flows
+    assert max(abs(value.imag) for value in into) > 0.01
+    entries = elasticities(found.matrix[300, 0])[1]
+    assert sum(value.real for value in into) == pytest.approx(entries.sum(), abs=1e-9)
+
+
+def test_a_defective_eigenvalue_has_no_elasticities() -> None:
+    """Two stocks in a row with one and the same rate: no simple eigenvalue, so nothing is computed."""
+    _, elasticity = elasticities(np.array([[0.1, 1.0], [0.0, 0.1]]))
+
+    assert np.isnan(elasticity).all()
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e9])
+def test_elasticities_do_not_depend_on_units(size: float) -> None:
+    """A stock told in other units leaves elasticities as they are, however far apart the units."""
+    scale = np.diag([1.0, size])
+    _, elasticity = elasticities(scale @ TWO @ np.linalg.inv(scale))
+
+    assert elasticity == pytest.approx(np.array([[-0.6, 1.2], [1.2, -0.8]]), abs=1e-9)
+
+
+def test_st_02_margin_of_a_link_of_a_model(tmp_path: Path) -> None:
+    """In a model whose matrix does not change the closed form is taken, on every row the same."""
+    found = link_margin(pair(tmp_path), ("b", "seen"))
+
+    assert found.value == pytest.approx(2.0 / 3.0, abs=1e-12)
+    assert found.method == "closed form"
+    assert found.pointwise == pytest.approx((2.0 / 3.0, 2.0 / 3.0), abs=1e-12)
+
+
+def test_a_changing_matrix_is_bisected_between_its_rows() -> None:
+    """While room fills the frozen rows differ; the window's margin, by bisection, lies between theirs."""
+    run = rows("logistic")
+    found = jacobian(run, causal_graph(run.formulas)).window(10.0, 25.0)
+    margin_found = link_margin(found, ("population", "net_births"))
+    assert margin_found.value is not None
+    assert margin_found.pointwise is not None
+
+    assert margin_found.method == "bisection"
+    assert margin_found.pointwise[0] < margin_found.value < margin_found.pointwise[1]
 
 
 def test_st_02_margin_of_a_link() -> None:

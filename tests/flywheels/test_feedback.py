@@ -88,6 +88,34 @@ def test_rate_over_members(tmp_path: Path) -> None:
     assert found.lead_probability[:, gaining] == pytest.approx((60 - 100 / 3) / 40, abs=0.05)
 
 
+def test_margins_over_members(tmp_path: Path) -> None:
+    """With half of the income reinvested a link's margin is 1 - 20 / margin in each of the members."""
+    study = bakery(tmp_path, 0.5)
+    spread = study.loops(members=400, seed=3).wheel_spread
+    assert spread is not None
+    income, wearing = spread.links["income", "building"], spread.links["wearing", "ovens"]
+    drawn = design_of(study.flywheel, RunSpec(members=spread.members, seed=3)).segments[0].parameters
+    exact = 1.0 - 20.0 / drawn[study.flywheel.program.parameters.index("margin")]
+
+    assert spread.spins == 1.0
+    assert income.points == pytest.approx(np.quantile(exact, (0.05, 0.5, 0.95)), abs=1e-3)
+    assert income.small == pytest.approx((exact < 0.2).mean(), abs=1e-12)
+    assert spread.uniform.points == pytest.approx(income.points, abs=1e-3)
+    assert income.weakest == 1.0
+    assert wearing.weakest == 0.0
+    assert wearing.points == (1.0, 1.0, 1.0)  # it holds the wheel back; the wheel turns without it
+
+
+def test_margins_of_members_that_stand(tmp_path: Path) -> None:
+    """Where most members stand there are no points, and they count among the small margins."""
+    spread = bakery(tmp_path, 0.2).loops(members=100, seed=3).wheel_spread
+    assert spread is not None
+    income = spread.links["income", "building"]
+
+    assert income.points is None
+    assert income.small >= 1.0 - spread.spins
+
+
 def test_lead_probability_sums_to_one() -> None:
     """At each time the loops' probabilities, with that of nobody, sum to one; shares lie in [-1, 1]."""
     document = load(SHIPPED).loops(members=30, seed=1).as_json()

@@ -83,8 +83,9 @@ class Jacobian:
 
     def window(self, first: float, last: float) -> Jacobian:
         """Return the rows of the steps from one date to another; the step at `last` is not in."""
-        inside = np.flatnonzero((self.times >= first - self.step / 2) & (self.times < last - self.step / 2))
-        inside = inside if len(inside) else np.array([min(len(self.times) - 1, 0)])
+        low, high = np.searchsorted(self.times, (first - self.step / 2, last - self.step / 2)).tolist()
+        low = min(low, len(self.times) - 1)
+        inside = slice(low, max(high, low + 1))
         return replace(
             self,
             times=self.times[inside],

@@ -14,7 +14,7 @@ doi:10.1007/s00285-012-0579-9 (scaling targeted entries to the threshold); docs/
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,23 @@ from numpy.typing import NDArray
 from putar.analysis.jacobian import Jacobian
 from putar.analysis.spectrum import step_matrices, window_rate
 
-__all__ = ["Margin", "closed_form", "link_margin", "margin"]
+__all__ = [
+    "Margin",
+    "closed_form",
+    "frozen_factors",
+    "link_margin",
+    "link_part",
+    "margin",
+    "member_margins",
+    "scaled_rate",
+]
 
 Array = NDArray[np.float64]
 POINTS = 33  # factors that are tried between 0 and 1 before the crossing is refined
 HIGHEST = 1000.0  # a gain or an overload beyond this is reported as none
 TOLERANCE = 1e-8
+SCAN, HALVINGS = 9, 12  # for many members: factors that are tried, and halvings of the gap that is found
+CUT = 0.005  # a link that may fall to less than this may fall to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,8 @@ class Margin:
     overload : how much stronger a link that holds the wheel back may become, infinite if any much
     first_order : what the slope at full strength would suggest; an optimist's or a pessimist's guess only
     monotone : whether the rate only rises with the factor; the margin is the first crossing if not
-
+    method : how the factor was found: "closed form", "bisection", or "" where there is none to find
+    pointwise : least and largest margin of the rows, each frozen by itself; None where no row has one
     """
 
     value: float | None
@@ -51,10 +63,18 @@ class Margin:
     overload: float | None = None
     first_order: float | None = None
     monotone: bool = True
+    method: str = ""
+    pointwise: tuple[float, float] | None = None
 
 
-def margin(rate: Callable[[Array], Array], slope: float | None = None) -> Margin:
-    """Return the margin from the rate as a function of factors, [factor] to [factor] in 1/time."""
+def margin(rate: Callable[[Array], Array], slope: float | None = None, exact: float | None = None) -> Margin:
+    """Return the margin from the rate as a function of factors, [factor] to [factor] in 1/time.
+
+    Parameters
+    ----------
+    slope : of the rate at full strength
+    exact : a stall factor in closed form, taken where it lies between the factors that are tried
+    """
     grid = np.linspace(0.0, 1.0, POINTS)
     rates = rate(grid)
     today = float(rates[-1])
@@ -75,9 +95,15 @@ def margin(rate: Callable[[Array], Array], slope: float | None = None) -> Margin
             return Margin(None, why, overload=room, monotone=monotone)
         return Margin(1.0, "not critical: the rest turns alone", None, None, first_order, monotone)
     low = int(below[-1])
-    factor = _root(rate, float(grid[low]), float(grid[low + 1]))
+    method = "bisection"
+    if exact is not None and grid[low] <= exact <= grid[low + 1]:
+        factor, method = exact, "closed form"
+    else:
+        factor = _root(rate, float(grid[low]), float(grid[low + 1]))
     why = f"the wheel stalls when the link falls to {factor:.0%} of its strength"
-    return Margin(1.0 - factor, why, None, None, first_order, monotone)
+    if factor < CUT:
+        why = "the wheel stalls only when the link is cut"
+    return Margin(1.0 - factor, why, None, None, first_order, monotone, method)
 
 
 def _root(rate: Callable[[Array], Array], low: float, high: float) -> float:
@@ -107,9 +133,59 @@ def link_margin(
 ) -> Margin:
     """Return the margin of one link over the rows of a Jacobian, of one member."""
     gain, below, above = (each[:, member] for each in found.ends(link))
-    return margin(
-        scaled_rate(found, gain[:, None, None] * below[:, :, None] * above[:, None, :], member), slope
-    )
+    part = link_part(found, link)[:, member]
+    factors = frozen_factors(found.matrix[:, member] - part, below, above, gain)
+    frozen = len(factors) > 0 and bool((np.ptp(found.matrix[:, member], axis=0) == 0.0).all())
+    exact = float(factors[0]) if frozen and not found.latch.any() and np.isfinite(factors[0]) else None
+    result = margin(scaled_rate(found, part, member), slope, exact)
+    known = 1.0 - factors[np.isfinite(factors)]
+    if result.value is None or found.latch.any() or not len(known):
+        return result
+    return replace(result, pointwise=(float(known.min()), float(known.max())))
+
+
+def link_part(found: Jacobian, link: tuple[str, str]) -> Array:
+    """Return what a link adds to the matrix, [row, member, stock, stock]."""
+    gain, below, above = found.ends(link)
+    part: Array = gain[..., None, None] * below[..., :, None] * above[..., None, :]
+    return part
+
+
+def member_margins(found: Jacobian, part: Array, spinning: NDArray[np.bool_]) -> Array:
+    """Return the stall margin of a part of the matrix in many members, [member]; nan in those that stand.
+
+    The first of SCAN factors, coming down from 1, at which a member stands is narrowed by halving, for all
+    members at once.
+
+    Parameters
+    ----------
+    part : [row, member, stock, stock], what is scaled; of one link `link_part`
+    spinning : [member], whose rate is above zero
+    """
+    result = np.full(len(spinning), np.nan)
+    some = np.flatnonzero(spinning)
+    if not len(some):
+        return result
+    whole, part = found.matrix[:, some], part[:, some]
+
+    def turns(factor: Array) -> NDArray[np.bool_]:
+        scaled = whole + (factor - 1.0)[:, None, None] * part
+        above_zero: NDArray[np.bool_] = window_rate(step_matrices(found, scaled), found.step) > 0.0
+        return above_zero
+
+    high, low = np.ones(len(some)), np.zeros(len(some))
+    stalls = np.zeros(len(some), dtype=bool)
+    for factor in np.linspace(1.0, 0.0, SCAN)[1:]:
+        yes = turns(np.full(len(some), factor))
+        low[~yes & ~stalls] = factor
+        stalls |= ~yes
+        high[~stalls] = factor
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2.0
+        yes = turns(middle)
+        high[yes], low[~yes] = middle[yes], middle[~yes]
+    result[some] = np.where(stalls, 1.0 - (low + high) / 2.0, 1.0)
+    return result
 
 
 def scaled_rate(found: Jacobian, part: Array, member: int = 0) -> Callable[[Array], Array]:
@@ -134,14 +210,36 @@ def closed_form(rest: Array, below: Array, above: Array, gain: float = 1.0) -> f
     None where the rest is singular, where the factor is outside [0, 1], or where another eigenvalue is
     above 0 there, so that the one that crosses is not the leading one.
     """
-    if abs(np.linalg.det(rest)) < 1e-300:
-        return None
-    through = gain * float(above @ np.linalg.solve(rest, below))
-    if through == 0.0:
-        return None
-    factor = -1.0 / through
-    if not 0.0 <= factor <= 1.0:
-        return None
-    values = np.linalg.eigvals(rest + factor * gain * np.outer(below, above))
-    scale = max(1.0, float(np.abs(values).max()))
-    return factor if values.real.max() <= 1e-9 * scale else None
+    found = float(frozen_factors(rest[None], below[None], above[None], np.array([gain]))[0])
+    return found if np.isfinite(found) else None
+
+
+def frozen_factors(rest: Array, below: Array, above: Array, gain: Array) -> Array:
+    """Return `closed_form` of each row, [row]; not-a-number where there is none.
+
+    Parameters
+    ----------
+    rest : [row, stock, stock], the matrix without the link
+    below, above : [row, stock], and gain : [row], what the link adds to it
+    """
+    factor = np.full(len(rest), np.nan)
+    if rest.shape[-1] == 0:
+        return factor
+    regular = np.flatnonzero((np.linalg.slogdet(rest)[0] != 0.0) & (gain != 0.0))
+    if not len(regular):
+        return factor
+    solved = np.linalg.solve(rest[regular], below[regular, :, None])[..., 0]
+    through = gain[regular] * np.einsum("ti,ti->t", above[regular], solved)
+    with np.errstate(divide="ignore", over="ignore"):
+        tried = -1.0 / through
+    inside = (tried >= 0.0) & (tried <= 1.0)
+    regular, tried = regular[inside], tried[inside]
+    if not len(regular):
+        return factor
+    added = below[regular, :, None] * above[regular, None, :]
+    crossing = rest[regular] + (tried * gain[regular])[:, None, None] * added
+    values = np.linalg.eigvals(crossing)
+    size = np.maximum(1e-300, np.abs(values).max(axis=1))
+    leading = np.abs(values.real.max(axis=1)) <= 1e-9 * size
+    factor[regular[leading]] = tried[leading]
+    return factor

@@ -21,19 +21,30 @@ from numpy.typing import NDArray
 from putar.analysis.jacobian import Jacobian
 
 __all__ = [
+    "Elasticity",
     "Number",
+    "Passing",
     "elasticities",
     "flywheel_number",
     "influences",
+    "link_elasticities",
     "local_rate",
     "one_signed",
     "participation",
+    "passing",
+    "steady",
     "step_matrices",
+    "window_product",
     "window_rate",
 ]
 
 Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
 REAL = 1e-9  # an eigenvalue counts as real when its imaginary part is below this share of its size
+LOOKED = 16  # rows of a window whose local eigenvalue is looked at
+DEFECTIVE = (
+    1e-7  # a product of left and right vectors below this share of its parts is of no simple eigenvalue
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +109,17 @@ def window_rate(steps: Array, step: float) -> Array:
 
     -inf where the product vanishes.
     """
-    count = len(steps)
     if steps.shape[-1] == 0:
         return np.full(steps.shape[1:-2], -np.inf)
+    product, log = window_product(steps)
+    radius = np.abs(np.linalg.eigvals(product)).max(axis=-1)
+    with np.errstate(divide="ignore"):
+        found: Array = (np.log(radius) + log) / (len(steps) * step)
+    return found
+
+
+def window_product(steps: Array) -> tuple[Array, Array]:
+    """Return the product of all steps' matrices, of largest entry 1, and the logarithm of its scale."""
     product, logs = _scaled(steps)
     while len(product) > 1:
         even = len(product) // 2 * 2
@@ -108,10 +127,7 @@ def window_rate(steps: Array, step: float) -> Array:
         logs_joined = logs[1:even:2] + logs[0:even:2] + more
         product = np.concatenate([joined, product[even:]])
         logs = np.concatenate([logs_joined, logs[even:]])
-    radius = np.abs(np.linalg.eigvals(product[0])).max(axis=-1)
-    with np.errstate(divide="ignore"):
-        found: Array = (np.log(radius) + logs[0]) / (count * step)
-    return found
+    return product[0], logs[0]
 
 
 def _scaled(matrices: Array) -> tuple[Array, Array]:
@@ -148,31 +164,124 @@ def elasticities(j: Array) -> tuple[Array, Array]:
     """Return how the leading eigenvalue of a matrix moves with its entries: derivatives and elasticities.
 
     Not-a-number where the eigenvalue is defective. Derivatives are l r' / (l r), elasticities those
-    times J / value.
+    times J / value; of a complex pair the real parts.
     """
-    values, right = np.linalg.eig(j)
-    place = values.real.argmax()
-    value, r = values[place], right[:, place]
-    other, left = np.linalg.eig(j.T)
-    vector = left[:, np.abs(other - value).argmin()]
-    norm = vector @ r
-    if abs(norm) < 1e-12:
+    value, left, right, norm = _leading_pair(j)
+    if not norm:
         return np.full(j.shape, np.nan), np.full(j.shape, np.nan)
-    slope = np.outer(vector, r) / norm
+    slope = np.outer(left, right) / norm
     return slope.real, (slope * j / value).real
 
 
-def influences(found: Jacobian, member: int = 0) -> dict[tuple[str, str], float]:
+def _leading_pair(j: Array) -> tuple[complex, Complex, Complex, complex]:
+    """Return the leading eigenvalue, its left and right vectors, and their product; 0 where defective."""
+    values, vectors = np.linalg.eig(j)
+    place = values.real.argmax()
+    value, right = complex(values[place]), vectors[:, place]
+    other, duals = np.linalg.eig(j.T)
+    left = duals[:, np.abs(other - value).argmin()]
+    norm, parts = complex(left @ right), float(np.abs(left * right).sum())
+    simple = abs(norm) > DEFECTIVE * parts
+    return value, left.astype(np.complex128), right.astype(np.complex128), norm if simple else 0j
+
+
+@dataclass(frozen=True, slots=True)
+class Elasticity:
+    """How a link's gain moves the leading eigenvalue: by a common factor, and relative to its value.
+
+    `influence` is gain * (l b)(c r) / (l r), 1/time; `elasticity` that over the eigenvalue, and
+    not-a-number where it is 0. Both are complex where the eigenvalue is one of a pair.
+    """
+
+    influence: complex
+    elasticity: complex
+
+
+def link_elasticities(
+    found: Jacobian, row: int = -1, member: int = 0
+) -> dict[tuple[str, str], Elasticity] | None:
+    """Return what each link does to the leading eigenvalue at one row; None where it is defective.
+
+    The Jacobian is affine in a link's gain, with the derivatives below and above the link as its direction,
+    so that this is exact for links of any place in the model, not for entries of the matrix alone.
+
+    Source
+    ------
+    Kampmann (2012), System Dynamics Review 28, 370-395; Saleh, Oliva, Kampmann, Davidsen (2010), European
+    Journal of Operational Research 202, 673-683.
+    """
+    if not found.stocks or found.latch.any():
+        return {} if not found.stocks else None
+    value, left, right, norm = _leading_pair(found.matrix[row, member])
+    if not norm:
+        return None
+    result = {}
+    for link in found.gain:
+        gain, below, above = (each[row, member] for each in found.ends(link))
+        influence = complex(gain * (left @ below) * (above @ right) / norm)
+        ratio = influence / value if abs(value) > 0.0 else complex(np.nan)
+        result[link] = Elasticity(influence, ratio)
+    return result
+
+
+def steady(found: Jacobian) -> NDArray[np.bool_]:
+    """Return whether what a window leaves of a push does not swing, [member].
+
+    The leading eigenvalue of the product of all steps must be a real number above zero, and that of the
+    matrix be real on at least half of the rows, of which up to LOOKED are looked at.
+    """
+    if not found.stocks:
+        return np.ones(found.matrix.shape[1], dtype=bool)
+    product, _ = window_product(step_matrices(found))
+    values = np.linalg.eigvals(product)
+    place = np.abs(values).argmax(axis=-1)[..., None]
+    first = np.take_along_axis(values, place, axis=-1)[..., 0]
+    ahead = (first.real >= 0.0) & (np.abs(first.imag) <= REAL * np.abs(first))
+    rows = np.unique(np.linspace(0, len(found.times) - 1, LOOKED).round().astype(np.int64))
+    _, real = local_rate(found.matrix[rows])
+    result: NDArray[np.bool_] = ahead & (real.mean(axis=0) >= 0.5)
+    return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passing:
+    """The leading direction of a window before each of its steps, [row, stock], and its dual after it."""
+
+    steps: Array
+    right: Complex
+    left: Complex
+
+
+def passing(steps: Array) -> Passing:
+    """Return how the leading direction of a window passes through its steps, [row, stock, stock]."""
+    count = steps.shape[-1]
+    right = np.empty((len(steps), count), dtype=np.complex128)
+    left = np.empty_like(right)
+    product, _ = window_product(steps)
+    now, back = _leading(product), _leading(product.T)
+    for n, matrix in enumerate(steps):
+        right[n] = now
+        now = matrix @ now
+        now = now / max(float(np.abs(now).max()), 1e-300)
+    for n in range(len(steps) - 1, -1, -1):
+        left[n] = back
+        back = back @ steps[n]
+        back = back / max(float(np.abs(back).max()), 1e-300)
+    return Passing(steps, right, left)
+
+
+def influences(
+    found: Jacobian, member: int = 0, along: Passing | None = None
+) -> dict[tuple[str, str], float]:
     """Return how the window rate moves when a link is scaled, 1/time: its derivative at full strength.
 
     Exact under Euler, to first order in the step under other methods; used to rank links.
     """
-    steps = step_matrices(found)[:, member]
-    rows = len(steps)
     if not found.stocks:
         return {}
-    right, left = _passing(steps)
-    through = np.einsum("ti,tij,tj->t", left, steps, right)
+    along = passing(step_matrices(found)[:, member]) if along is None else along
+    rows, left, right = len(along.steps), along.left, along.right
+    through = np.einsum("ti,tij,tj->t", left, along.steps, right)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.where(np.abs(through) > 0.0, 1.0 / through, 0.0)
     result = {}
@@ -183,45 +292,20 @@ def influences(found: Jacobian, member: int = 0) -> dict[tuple[str, str], float]
     return result
 
 
-def participation(steps: Array) -> Array:
-    """Return the part of each stock in the leading growth over a window, [stock]; they sum to one.
-
-    Parameters
-    ----------
-    steps : [row, stock, stock], what each step does
-    """
-    if steps.shape[-1] == 0:
+def participation(along: Passing) -> Array:
+    """Return the mean part of each stock in the leading growth over a window, [stock], summing to one."""
+    if along.steps.shape[-1] == 0:
         return np.zeros(0)
-    right, left = _passing(steps)
-    part = np.abs(np.einsum("tij,ti->tj", steps, left) * right)  # both before the step
+    part = np.abs(np.einsum("tij,ti->tj", along.steps, along.left) * along.right)  # both before the step
     total = part.sum(axis=1, keepdims=True)
     mean: Array = np.divide(part, total, out=np.zeros(part.shape), where=total > 0.0).mean(axis=0)
     return mean
 
 
-def _passing(steps: Array) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
-    """Return the leading direction before each step and its dual after it, each of size one."""
-    count = steps.shape[-1]
-    product = np.eye(count)
-    for matrix in steps:
-        product = matrix @ product
-        product /= max(float(np.abs(product).max()), 1e-300)
-    right = np.empty((len(steps), count), dtype=np.complex128)
-    left = np.empty_like(right)
-    now = _leading(product)
-    for n, matrix in enumerate(steps):
-        right[n] = now
-        now = matrix @ now
-        now = now / max(float(np.linalg.norm(now)), 1e-300)
-    back = _leading(product.T)
-    for n in range(len(steps) - 1, -1, -1):
-        left[n] = back
-        back = steps[n].T @ back
-        back = back / max(float(np.linalg.norm(back)), 1e-300)
-    return right, left
-
-
-def _leading(matrix: Array) -> NDArray[np.complex128]:
+def _leading(matrix: Array) -> Complex:
+    """Return the eigenvector of largest eigenvalue."""
+    if not len(matrix):
+        return np.zeros(0, dtype=np.complex128)
     values, vectors = np.linalg.eig(matrix)
-    vector: NDArray[np.complex128] = vectors[:, np.abs(values).argmax()].astype(np.complex128)
+    vector: Complex = vectors[:, np.abs(values).argmax()].astype(np.complex128)
     return vector

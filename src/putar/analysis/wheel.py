@@ -9,7 +9,7 @@ something else, and is reported beside them.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,25 +18,31 @@ from numpy.typing import NDArray
 
 from putar.analysis.causal import CausalGraph
 from putar.analysis.jacobian import Jacobian, jacobian
-from putar.analysis.margin import Margin, link_margin, margin, scaled_rate
+from putar.analysis.margin import Margin, link_margin, link_part, margin, scaled_rate
 from putar.analysis.spectrum import (
+    Elasticity,
     Number,
+    Passing,
     flywheel_number,
     influences,
+    link_elasticities,
     local_rate,
     one_signed,
     participation,
+    passing,
+    steady,
     step_matrices,
     window_rate,
 )
 from putar.analysis.trajectory import Trajectory
 
-__all__ = ["Alone", "LinkMargin", "Wheel", "Window", "wheel"]
+__all__ = ["Alone", "LinkMargin", "Wheel", "Window", "level_growth", "wheel"]
 
 Array = NDArray[np.float64]
 ALONE = 0.9  # a stock that carries more than this part of the leading growth makes it alone
 NEUTRAL = 1e-4  # times 1/window: a rate that would take ten thousand windows to grow by e is none
 SLIGHT = 1e-6  # a link with less than this share of the largest influence is left out
+SMALL_PART = 0.02  # a stock with a smaller part in the leading growth does not carry it
 LINKS = 10  # links whose margins are computed, the most influential first
 WINDOWS = 20  # windows of a run at most
 
@@ -62,12 +68,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class LinkMargin:
-    """One link's margin and its influence on the window's rate, 1/time for a doubling's first order."""
+    """One link's margin, its influence on the window's rate, 1/time, and its elasticity at the end."""
 
     source: str
     target: str
     influence: float
     margin: Margin
+    elasticity: Elasticity | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,11 +83,15 @@ class Wheel:
 
     Parameters
     ----------
-    rate, local : 1/time, of the window and at its end; `real` and `together` say whether the leading mode
-        at the end does not swing, and whether all of its stocks move the same way
+    rate, local : 1/time, of the window and at its end
+    level : 1/time, how fast the stocks themselves grew over the window, each by its part in the leading
+        growth; None where one is not above zero
+    real, together : whether the push does not swing, and whether all stocks at the end move the same way
+    against : the stocks, of those that carry the growth, that fall as the first of them rises
     number : R at the window's end
     carries : stocks with their part in the leading growth, the largest first
     uniform : the margin when all links that raise a rate weaken together
+    defective : whether the leading eigenvalue at the end has no elasticities
 
     """
 
@@ -90,18 +101,26 @@ class Wheel:
     stop: float
     rate: float
     local: float
+    level: float | None
     real: bool
     together: bool
+    against: tuple[str, ...]
     number: Number
     carries: tuple[tuple[str, float], ...]
     uniform: Margin
     margins: tuple[LinkMargin, ...]
     windows: tuple[Window, ...]
+    defective: bool = False
 
     @property
     def spins(self) -> bool:
         """Whether a push grows over the window, without swinging."""
-        return self.rate > NEUTRAL / max(self.stop - self.start, 1e-300) and self.real
+        return self.rate > self.neutral and self.real
+
+    @property
+    def neutral(self) -> float:
+        """The rate, 1/time, below which a push neither grows nor fades."""
+        return NEUTRAL / max(self.stop - self.start, 1e-300)
 
     @property
     def fragile(self) -> LinkMargin | None:
@@ -139,30 +158,77 @@ def wheel(
     if not stocks:
         chosen, alone = _without_the_lonely(window, chosen, member)
     window = window.only(chosen)
-    rate = float(window_rate(step_matrices(window), window.step)[member])
+    matrices = step_matrices(window)[:, member : member + 1]
+    along = passing(matrices[:, 0])
+    part = participation(along)
+    order = [int(n) for n in np.argsort(-part, kind="stable") if part[n] > SMALL_PART]
     last = window.matrix[-1, member]
-    local, real = local_rate(last)
-    part = participation(step_matrices(window)[:, member])
-    slopes = influences(window, member)
+    moves = local_rate(last)[0]
+    slopes = influences(window, member, along)
     ranked = sorted(slopes, key=lambda link: -abs(slopes[link]))
-    margins = _margins(window, ranked, slopes, links, member)
-    uniform = margin(scaled_rate(window, window.gives[:, member], member))
-    order = np.argsort(-part, kind="stable")
+    elastic = link_elasticities(window, -1, member)
+    margins = _margins(window, ranked, slopes, links, member, elastic or {})
+    carries = tuple((chosen[n], float(part[n])) for n in order)
+    first, end = float(window.times[0]), float(window.times[-1] + window.step)
     return Wheel(
         tuple(chosen),
         tuple(alone),
-        float(window.times[0]),
-        float(window.times[-1] + window.step),
-        rate,
-        float(local),
-        bool(real),
+        first,
+        end,
+        float(window_rate(matrices, window.step)[0]),
+        float(moves),
+        level_growth(
+            rows.times, {name: rows.values[name][:, member] for name in chosen}, carries, first, end
+        ),
+        bool(steady(window)[member]),
         one_signed(last) if len(chosen) else False,
+        _against(along, order, chosen),
         flywheel_number(window.gives[-1, member], window.takes[-1, member], window.stocks),
-        tuple((chosen[int(n)], float(part[n])) for n in order if part[n] > 0.02),
-        uniform,
+        carries,
+        margin(scaled_rate(window, window.gives[:, member], member)),
         margins,
         _windows(whole.only(chosen), stop - start, member),
+        elastic is None,
     )
+
+
+def _against(along: Passing, order: list[int], chosen: list[str]) -> tuple[str, ...]:
+    """Return those that fall as the first rises, of the stocks in an order."""
+    if not order:
+        return ()
+    direction = along.steps[-1] @ along.right[-1]
+    turned = (direction / (direction[order[0]] or 1.0)).real
+    return tuple(chosen[n] for n in order if turned[n] < 0.0)
+
+
+def level_growth(
+    times: Array,
+    values: Mapping[str, Array],
+    weights: Collection[tuple[str, float]],
+    start: float,
+    stop: float,
+) -> float | None:
+    """Return the mean growth rate of an index of stocks between two dates, 1/time.
+
+    The index is the product of the stocks, each to the power of its weight; None where one of them is not
+    above zero, or where there is none.
+
+    Parameters
+    ----------
+    values : [row] by name
+    weights : names with their weights, which are made to sum to one
+    """
+    total = sum(weight for _, weight in weights)
+    first, last = (int(np.abs(times - date).argmin()) for date in (start, stop))
+    if not total > 0.0 or last <= first:
+        return None
+    growth = 0.0
+    for name, weight in weights:
+        before, after = float(values[name][first]), float(values[name][last])
+        if not (before > 0.0 and after > 0.0):
+            return None
+        growth += weight / total * float(np.log(after / before))
+    return growth / float(times[last] - times[first])
 
 
 def _without_the_lonely(found: Jacobian, chosen: list[str], member: int) -> tuple[list[str], list[Alone]]:
@@ -172,7 +238,7 @@ def _without_the_lonely(found: Jacobian, chosen: list[str], member: int) -> tupl
     while len(chosen) > 1:
         part = found.only(chosen)
         steps = step_matrices(part)[:, member]
-        rate, share = float(window_rate(steps, part.step)), participation(steps)
+        rate, share = float(window_rate(steps, part.step)), participation(passing(steps))
         first = int(share.argmax())
         if share[first] <= ALONE or rate < least:
             break
@@ -187,17 +253,19 @@ def _margins(
     slopes: dict[tuple[str, str], float],
     links: int,
     member: int,
+    elastic: Mapping[tuple[str, str], Elasticity],
 ) -> tuple[LinkMargin, ...]:
     """Return the margins of the most influential links; links of one chain have one margin, computed once."""
     found: list[LinkMargin] = []
-    known: dict[float, Margin] = {}
+    known: dict[tuple[str, str], Margin] = {}
     for link in ranked:
         if len(known) >= links or abs(slopes[link]) <= SLIGHT * abs(slopes[ranked[0]]) or not slopes[link]:
             break
-        key = float(f"{slopes[link]:.9e}")
+        without = scaled_rate(window, link_part(window, link)[:, member], member)(np.zeros(1))
+        key = (f"{slopes[link]:.9e}", f"{float(without[0]):.9e}")
         if key not in known:
             known[key] = link_margin(window, link, member, slopes[link])
-        found.append(LinkMargin(*link, slopes[link], known[key]))
+        found.append(LinkMargin(*link, slopes[link], known[key], elastic.get(link)))
     return tuple(found)
 
 

@@ -145,7 +145,8 @@ class _Separate(Lowering):
     def formulas(self) -> Formulas:
         """Return all formulas."""
         for variable in self.model.variables:
-            if variable.kind == "constant" or (variable.kind == "curve" and variable.equation is None):
+            bare = variable.equation is None and not variable.elements
+            if variable.kind == "constant" or (variable.kind == "curve" and bare):
                 continue
             for elements in self.model.element_tuples(variable):
                 name = element_name(variable.name, elements)

@@ -17,6 +17,7 @@ from putar.analysis.dominance import Dominance, dominance
 from putar.analysis.jacobian import jacobian
 from putar.analysis.loops import LoopFinding, find_loops
 from putar.analysis.margin import Margin
+from putar.analysis.spread import MarginSpread, Spread, spread_over_members
 from putar.analysis.trajectory import Trajectory, trajectory
 from putar.analysis.wheel import LinkMargin, Wheel, wheel
 from putar.engine.kernel import saved_steps
@@ -24,32 +25,12 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import design_of
 
-__all__ = ["Feedback", "Spread", "find_feedback", "wheel_window"]
+__all__ = ["Feedback", "find_feedback", "wheel_window"]
 
 POINTS = 40  # rows of an answer
-DRAWN = 40  # members whose rates and margins are computed
-SHARED = 0.2  # a margin below this is small
+DRAWN = 60  # members whose rates and margins are computed
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How a wheel's rate and margin vary over members.
-
-    Parameters
-    ----------
-    spins : the probability that the wheel spins over the window
-    rate : 5, 50 and 95 % points of the window's rate, 1/time
-    margin : the same of the margin when all links weaken together; None where fewer than half have one
-    small : the probability that this margin is below 0.2, standing wheels counted
-    """
-
-    members: int
-    spins: float
-    rate: tuple[float, float, float]
-    margin: tuple[float, float, float] | None
-    small: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,15 +133,18 @@ class Feedback:
             "to": found.stop,
             "rate": found.rate,
             "local": found.local,
+            "level": found.level,
             "real": found.real,
             "together": found.together,
+            "against": list(found.against),
             "number": found.number.value,
             "number_why": found.number.why,
             "stocks": list(found.stocks),
             "alone": [{"name": one.name, "rate": one.rate} for one in found.alone],
             "carries": [{"name": name, "share": share} for name, share in found.carries],
             "uniform": margin_row(found.uniform),
-            "margins": [link_row(link) for link in found.margins],
+            "margins": [link_row(link, spread) for link in found.margins],
+            "defective": found.defective,
             "fragile": None if found.fragile is None else link_row(found.fragile),
             "windows": [
                 {"from": w.start, "to": w.stop, "rate": w.rate, "local": w.local, "real": w.real}
@@ -173,8 +157,8 @@ class Feedback:
                 "members": spread.members,
                 "spins": spread.spins,
                 "rate": list(spread.rate),
-                "margin": None if spread.margin is None else list(spread.margin),
-                "margin_below_0.2": spread.small,
+                "margin": None if spread.uniform.points is None else list(spread.uniform.points),
+                "margin_below_0.2": spread.uniform.small,
             },
         }
 
@@ -188,13 +172,33 @@ def margin_row(found: Margin) -> dict[str, object]:
         "overload_margin": found.overload,
         "first_order": found.first_order,
         "monotone": found.monotone,
+        "method": found.method,
+        "pointwise": None if found.pointwise is None else list(found.pointwise),
     }
 
 
-def link_row(found: LinkMargin) -> dict[str, object]:
-    """Return one link's margin as a row."""
-    link = {"from": found.source, "to": found.target, "influence": found.influence}
-    return {**link, **margin_row(found.margin)}
+def link_row(found: LinkMargin, spread: Spread | None = None) -> dict[str, object]:
+    """Return one link's margin as a row, with its elasticity as [real, imaginary] parts."""
+    elasticity = found.elasticity
+    row: dict[str, object] = {
+        "from": found.source,
+        "to": found.target,
+        "influence": found.influence,
+        "elasticity": None
+        if elasticity is None
+        else [elasticity.elasticity.real, elasticity.elasticity.imag],
+        **margin_row(found.margin),
+    }
+    if spread is not None:
+        row["drawn"] = _margin_spread(spread.links.get((found.source, found.target)))
+    return row
+
+
+def _margin_spread(found: MarginSpread | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    points = None if found.points is None else list(found.points)
+    return {"margin": points, "margin_below_0.2": found.small, "most_fragile": found.weakest}
 
 
 def wheel_window(flywheel: Flywheel) -> tuple[float, float]:
@@ -250,33 +254,18 @@ def find_feedback(
 def _spread(
     flywheel: Flywheel, spec: RunSpec, found: Wheel, finding: LoopFinding, start: float, stop: float
 ) -> Spread | None:
-    """Return how rate and margin vary over some of the members."""
+    """Return how rate and margins vary over some of the members."""
     if spec.members < 2:
         return None
-    count = min(spec.members, DRAWN)
-    drawn = replace(spec, members=count)
+    drawn = replace(spec, members=min(spec.members, DRAWN))
     program = flywheel.formulas.program
     first = max(0, round((start - program.start) / program.step) - 1)
     last = min(program.steps, round((stop - program.start) / program.step))
     rows: Trajectory = trajectory(
         flywheel.formulas, design_of(flywheel, drawn), first=first, last=last, seed=spec.seed
     )
-    whole = jacobian(rows, finding.graph)
-    wheels = [wheel(rows, finding.graph, start, stop, found.stocks, 0, n, whole) for n in range(count)]
-    known = [one for one in wheels if one is not None and np.isfinite(one.rate)]
-    if not known:
-        return None
-    margins = [one.uniform.value for one in known]
-    spinning = [value for value in margins if value is not None]
-    return Spread(
-        len(known),
-        float(np.mean([one.spins for one in known])),
-        _points([one.rate for one in known]),
-        _points(spinning) if len(spinning) * 2 > len(known) else None,
-        float(np.mean([value is None or value < SHARED for value in margins])),
-    )
-
-
-def _points(values: Sequence[float]) -> tuple[float, float, float]:
-    low, middle, high = np.quantile(np.asarray(values, dtype=np.float64), (0.05, 0.5, 0.95))
-    return float(low), float(middle), float(high)
+    window = jacobian(rows, finding.graph).window(start, stop).only(found.stocks)
+    groups: dict[int, list[tuple[str, str]]] = {}
+    for link in found.margins:
+        groups.setdefault(id(link.margin), []).append((link.source, link.target))
+    return spread_over_members(window, found.neutral, [tuple(group) for group in groups.values()])
