@@ -418,3 +418,24 @@ def sensitivity_command(
         from putar.workbench.terminal import print_drivers
 
         print_drivers(_console(), found)
+
+
+@main.command("convert")
+@click.argument("source", metavar="IN")
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("--data", multiple=True, type=click.Path(path_type=Path), help="A file for data variables.")
+@click.option("--force", is_flag=True, help="Write over what is there.")
+@_json_option
+def convert_command(source: str, out: Path, data: tuple[Path, ...], force: bool, as_json: bool) -> None:
+    """Write the model IN as OUT, in the form that OUT's suffix names, and list what could not be said.
+
+    IN is a shipped name, a flywheel's folder or a model file. OUT ends in .xmile or .stmx.
+    """
+    done = _open(source, data).write(out, force=force)
+    if as_json:
+        _emit(done.as_json())
+        return
+    for loss in done.losses:
+        click.echo(f"not said: {loss}", err=True)
+    for file in done.files:
+        click.echo(f"wrote {file}")

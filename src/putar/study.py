@@ -17,6 +17,7 @@ from putar.errors import Problem, UsageError, nearest
 from putar.flywheels.auditing import Check, audit
 from putar.flywheels.catalogue import find, names, with_units
 from putar.flywheels.claims import Asked, Finding, check_claims
+from putar.flywheels.convert import Conversion, convert
 from putar.flywheels.drivers import Drivers, find_drivers
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.feeds import joined
@@ -335,6 +336,20 @@ class Study:
         spec = self.spec(scenario, set, cut, None, 0, seed)
         asked = Asked(find_scenario(self.flywheel.scenarios, scenario).name, spec)
         return check_claims(self.flywheel, members=draws, seed=spec.seed, asked=asked)
+
+    def write(self, path: str | Path, *, force: bool = False) -> Conversion:
+        """Write the model in the form that a path's suffix names; return what could not be said in it.
+
+        Parameters
+        ----------
+        force : whether what is there is written over
+
+        Raises
+        ------
+        UsageError
+            If the form is unknown, or something is there already.
+        """
+        return convert(self.flywheel, Path(path), force=force)
 
     def check(self) -> tuple[Problem, ...]:
         """Return all that is wrong or doubtful: names, units, sources, ranges, claims."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from putar.errors import ModelError, ModelErrors, Problem, Where
 from putar.formats.foreign_units import with_units
+from putar.formats.xmile_kept import with_sources
 from putar.formats.xmile_names import declared, path_of, word_of
 from putar.formats.xmile_rooms import KINDS, Module, Rooms
 from putar.formats.xmile_time import time_spec
@@ -107,8 +108,9 @@ class _Reader:
         self.problems.extend(self.translator.problems)
         if self.problems or time is None:
             raise ModelErrors(tuple(self.problems))
-        variables, time, units = with_units(with_flows(self.variables.values()), time)
-        return Model(
+        told = with_flows(self.variables.values())
+        variables, time, units = with_units(told, time)
+        model = Model(
             self.path.stem,
             time,
             tuple(variables),
@@ -121,6 +123,9 @@ class _Reader:
             kept=self.rooms.kept(),
             origin="xmile",
         )
+        if not self.rooms.own:
+            return model
+        return with_sources(model, self.root, self.rooms.kinds, self.rooms.holders, [v.unit for v in told])
 
     def _dimensions(self) -> None:
         listed = [d for holder in self.root.all("dimensions") for d in holder.all("dim")]
@@ -143,7 +148,7 @@ class _Reader:
     # variables ----------------------------------------------------------------------------
 
     def _variable(self, module: Module, element: Element) -> None:
-        if element.tag in ("module", "group"):
+        if element.tag in ("module", "group") or self.rooms.through(module, element):
             return
         name = self.rooms.full(module.room, element)
         if element.tag not in KINDS:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
+from putar.formats.xmile_kept import is_own
 from putar.formats.xmile_names import declared, path_of, word_of
 from putar.formats.xmile_tree import Element
 
@@ -37,7 +38,7 @@ class Rooms:
     """All rooms of a file; `report` is told an element and what is wrong with it, a fix and a kind."""
 
     def __init__(self, root: Element, report: Report) -> None:
-        self.root, self.report = root, report
+        self.root, self.report, self.own = root, report, is_own(root)
         self.models: dict[str, Element] = {}
         self.main: Element | None = None
         used = {
@@ -54,6 +55,7 @@ class Rooms:
         self.modules: list[Module] = []
         self.kinds: dict[str, Element] = {}  # variables by full name
         self.rooms: dict[str, Module] = {}
+        self.holders: dict[str, Element] = {}  # the <module> of each room
 
     def find(self) -> None:
         """Find all rooms and their variables, from the main model on."""
@@ -62,7 +64,7 @@ class Rooms:
         self._instances(Module(self.main, ""), 0, ())
         for module in self.modules:
             for element in self.variables_of(module.model):
-                if element.tag in KINDS:
+                if element.tag in KINDS and not self.through(module, element):
                     self.kinds[self.full(module.room, element)] = element
 
     def variables_of(self, model: Element) -> list[Element]:
@@ -71,6 +73,10 @@ class Rooms:
         if holders:
             return [child for holder in holders for child in holder.children if not child.prefix]
         return [child for child in model.children if child.tag in (*KINDS, "module") and not child.prefix]
+
+    def through(self, module: Module, element: Element) -> bool:
+        """Return whether an input only hands on what putar itself connected it with."""
+        return self.own and declared(element.attributes.get("name", "")) in module.inputs
 
     def full(self, room: str, element: Element) -> str:
         """Return the full name of a variable in a room."""
@@ -101,6 +107,7 @@ class Rooms:
                     "unsupported",
                 )
             room = f"{module.room}.{name}" if module.room else name
+            self.holders[room] = element
             inner = Module(model, room, self._connections(element, module.room, name))
             self._instances(inner, depth + 1, (*path, id(module.model)))
 

@@ -222,7 +222,7 @@ def subscript_text(subscript: Subscript) -> str:
     """Return a subscript as it is written."""
     match subscript:
         case Index(name=name):
-            return name
+            return name if name.isdigit() else _part_text(name)
         case All():
             return "*"
         case Others():
@@ -283,9 +283,14 @@ def _binary_text(expr: Binary, level: int) -> str:
 def _name_text(name: str) -> str:
     if name in CONSTANTS:
         return name.upper()
-    plain = all(part and (part[0].isalpha() or part[0] == "_") for part in name.removeprefix(".").split("."))
-    plain = plain and all(c.isalnum() or c in "_.$" for c in name)
+    lead = "." if name.startswith(".") else ""
+    return lead + ".".join(_part_text(part) for part in name.removeprefix(".").split("."))
+
+
+def _part_text(part: str) -> str:
+    """Return one part of a name, in quotes where it would not be read as one."""
+    plain = part and (part[0].isalpha() or part[0] == "_") and all(c.isalnum() or c in "_$" for c in part)
     if plain:
-        return name
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return part
+    escaped = part.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
