@@ -123,3 +123,108 @@ def test_settings_agree(opened: tuple[Study, Any]) -> None:
             assert_agrees(study, tab, {"set": {name: value}, "scenario": "base"}, set={name: value})
             wish = {"scenario": scenario, "set": {name: value}, "from": {name: date}}
             assert_agrees(study, tab, wish, scenario=scenario, set={f"{name}@{date}": value})
+
+
+# many runs ------------------------------------------------------------------------------------
+
+
+def test_members_draw_what_python_draws(opened: tuple[Study, Any]) -> None:
+    """The band over members is that of the same members in Python, under a scenario and a setting."""
+    study, tab = opened
+    scenario = list(study.flywheel.scenarios)[2]
+    name = next(n for v in study.model.variables for n, p in study.model.parameters(v) if p.distribution)
+    value = dict(zip(study.flywheel.program.parameters, study.flywheel.program.defaults, strict=True))[name]
+    shown = [row.variable for row in study.flywheel.headline]
+    dates = [study.model.time.start + 3.1, study.model.time.stop]
+    wish = {
+        "scenario": scenario,
+        "set": {name: value},
+        "members": 24,
+        "seed": 7,
+        "save": shown,
+        "dates": dates,
+    }
+    found = tab.evaluate("(wish) => RUNNER.ensemble(wish)", wish)
+    run = study.run(scenario, set={name: value}, members=24, seed=7, save=shown)
+
+    assert (found["done"], found["failed"]) == (24, 0)
+    for variable in shown:
+        drawn = run.ensemble.at(variable, dates)
+        expected = np.quantile(drawn, (0.05, 0.5, 0.95), axis=1)
+        band = [found["bands"][variable][end] for end in ("low", "middle", "high")]
+        np.testing.assert_allclose(
+            band, expected, rtol=1e-9, atol=1e-9 * np.abs(drawn).max(), err_msg=variable
+        )
+
+
+def test_links_carry_what_python_finds(opened: tuple[Study, Any]) -> None:
+    """All coalitions, in the run that is asked for: shares, single losses and pairs."""
+    study, tab = opened
+    protocol = study.flywheel.protocols[0]
+    asked = {"output": protocol.output, "at": protocol.at, "cutFrom": protocol.cut_from, "scenario": "base"}
+    found = tab.evaluate("(wish) => RUNNER.links(wish)", asked)
+    point = study.links().point
+
+    assert found["links"] == list(point.players)
+    assert found["linchpin"] == point.linchpin
+    scale = abs(float(point.all))
+    for key in ("all", "none", "shapley", "first", "last", "pairs"):
+        np.testing.assert_allclose(
+            found[key], getattr(point, key), rtol=1e-9, atol=1e-12 * scale, err_msg=key
+        )
+
+
+def test_sensitivity_is_that_of_single_settings(opened: tuple[Study, Any]) -> None:
+    """Each constant alone at its ends, from the date from which draws hold."""
+    study, tab = opened
+    flywheel = study.flywheel
+    output, at = flywheel.headline[0].variable, study.model.time.stop
+    drawn = {n: p for v in study.model.variables for n, p in study.model.parameters(v) if p.distribution}
+    names = list(drawn)[::17]
+    found = tab.evaluate("(wish) => RUNNER.sensitivity(wish)", {"output": output, "at": at, "names": names})
+    ends = live_row(flywheel, RunSpec(), study.run().ensemble)["ends"]
+
+    assert sorted(found["ends"]) == sorted(names)
+    for name in names:
+        low, high, since = (ends[name][key] for key in ("low", "high", "from"))
+        where = name if since is None else f"{name}@{since}"
+        for end, key in ((low, "low"), (high, "high")):
+            run = study.run(set={where: end}, save=[output])
+            np.testing.assert_allclose(found["ends"][name][key], run.ensemble.at(output, at)[0], rtol=1e-9)
+
+
+def test_newest_wish_of_a_lane_wins(opened: tuple[Study, Any]) -> None:
+    """Of many wishes at once the first, under way, and the last are answered; a long answer is stopped."""
+    _, tab = opened
+    answered = tab.evaluate(
+        """async () => {
+          const runs = await Promise.all([1, 2, 3, 4].map(() => RUNNER.run({ lane: "drag", save: [] })));
+          const other = RUNNER.run({ lane: "other", save: [] });
+          const long = [1, 2].map((seed) => RUNNER.ensemble({ members: 20, seed, save: [] }));
+          const ends = await Promise.all([...long, other]);
+          return [...runs, ...ends].map((one) => one !== null);
+        }"""
+    )
+
+    assert answered == [True, False, False, True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ({"scenario": "nothing"}, "unknown scenario 'nothing'"),
+        ({"set": {"no.such": 1.0}}, "unknown constant 'no.such'"),
+        ({"cut": ["nowhere"]}, "unknown link 'nowhere'"),
+        ({"save": ["no.such"]}, "the model has no variable 'no.such'"),
+        ({"cutFrom": 2026.0}, "a cut date without a cut link"),
+    ],
+)
+def test_wishes_that_cannot_be_are_refused(
+    opened: tuple[Study, Any], wish: dict[str, Any], says: str
+) -> None:
+    """By name, as on the command line; the next wish is answered."""
+    _, tab = opened
+    said = tab.evaluate("(wish) => RUNNER.run(wish).then(() => 'answered', (error) => error.message)", wish)
+
+    assert said == says
+    assert tab.evaluate("RUNNER.run({ save: [] }).then((run) => run.failed)") is None

@@ -3,11 +3,11 @@
 The function returns the program's data (names, grid of time, coefficients of the method) and four functions
 of straight-line code over typed arrays; who calls them step by step is `workbench/static/steps.js`:
 
-    initialise(P, S)                    the states at the start
-    settle(P, F)                        what parameters alone decide, once for each change of parameters
-    move(P, F, S, T, U, K, V)           the next values K of the states S at time T, with the draws U
-    record(..., R, row, rows)           the same, and all outputs into column after column of R
-    still(P, F, R, first, last, rows)   outputs that do not move, into their columns
+    initialise(P, S)            the states at the start
+    settle(P, F)                what parameters alone decide, once for each change of parameters
+    move(P, F, S, T, U, K)      the next values K of the states S at time T, with the draws U
+    record(..., K, R, r, n)     the same, and row r of all outputs: R has a column of n rows for each
+    still(P, F, R, r, end, n)   outputs that do not move, into rows r to end of their columns
 
 Nothing of a model is text that is evaluated: the function is part of a page's own script, names are JSON, and
 no number is written in another form than its shortest. Large programs are cut into functions that an
@@ -25,6 +25,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, cast
+
+import numpy as np
 
 from putar.engine.ir import Op, Program, live_order
 from putar.engine.methods import METHODS
@@ -52,32 +54,32 @@ EMITTED: Final[Mapping[Op, str]] = {
     Op.ATAN: "Math.atan({0})",
     Op.FLOOR: "Math.floor({0})",
     Op.TRUNC: "Math.trunc({0})",
-    Op.ADD: "{0} + {1}",
-    Op.SUB: "{0} - {1}",
-    Op.MUL: "{0} * {1}",
-    Op.DIV: "{0} / {1}",
-    Op.POW: "power({0}, {1})",
-    Op.MIN: "{0} < {1} || {0} !== {0} ? {0} : {1}",
-    Op.MAX: "{0} > {1} || {0} !== {0} ? {0} : {1}",
-    Op.MOD: "modulo({0}, {1})",
-    Op.SELECT: "{0} ? {1} : {2}",
+    Op.ADD: "{0}+{1}",
+    Op.SUB: "{0}-{1}",
+    Op.MUL: "{0}*{1}",
+    Op.DIV: "{0}/{1}",
+    Op.POW: "power({0},{1})",
+    Op.MIN: "{0}<{1}||{0}!=={0}?{0}:{1}",
+    Op.MAX: "{0}>{1}||{0}!=={0}?{0}:{1}",
+    Op.MOD: "modulo({0},{1})",
+    Op.SELECT: "{0}?{1}:{2}",
 }
 """The text of each operation; the first argument of a choice is a condition."""
 
 COMPARED: Final[Mapping[Op, str]] = {
-    Op.LT: "{0} < {1}",
-    Op.LE: "{0} <= {1}",
-    Op.GT: "{0} > {1}",
-    Op.GE: "{0} >= {1}",
-    Op.EQ: "{0} === {1}",
-    Op.NE: "{0} !== {1}",
+    Op.LT: "{0}<{1}",
+    Op.LE: "{0}<={1}",
+    Op.GT: "{0}>{1}",
+    Op.GE: "{0}>={1}",
+    Op.EQ: "{0}==={1}",
+    Op.NE: "{0}!=={1}",
 }
 """Operations on numbers whose value is a truth, kept as a boolean while only choices ask for it."""
 
 CALLED: Final = frozenset({Op.LOOKUP, *(op for op, text in EMITTED.items() if "(" in text)})
 """Operations whose text is a call and needs no brackets around it."""
 
-LOGICAL: Final[Mapping[Op, str]] = {Op.AND: "{0} && {1}", Op.OR: "{0} || {1}", Op.NOT: "!({0})"}
+LOGICAL: Final[Mapping[Op, str]] = {Op.AND: "{0}&&{1}", Op.OR: "{0}||{1}", Op.NOT: "!({0})"}
 """Operations on conditions."""
 
 # what ECMA-262 means otherwise than IEEE 754's pow and Python's floored remainder
@@ -157,7 +159,7 @@ class _Script:
         starts = [(f"S[{i}]", state.initial) for i, state in enumerate(program.states)]
         nexts = [(f"K[{i}]", state.next) for i, state in enumerate(program.states)]
         shown = [(k, node) for k, (_, node) in enumerate(program.outputs)]
-        rows = [(f"R[row + {k} * rows]", node) for k, node in shown if node not in self.fixed]
+        rows = [(f"R[r+{k}*n]", node) for k, node in shown if node not in self.fixed]
         settled = [(f"F[{place}]", node) for node, place in self.kept.items()]
         initial = live_order(program.graph, [state.initial for state in program.states])
         moving = [i for i in self.moving if i not in self.fixed]
@@ -166,12 +168,10 @@ class _Script:
         lines += self._function("initialise", "P, S", initial, starts)
         lines += self._function("settle", "P, F", fixed, settled)
         lines += self._function("move", "P, F, S, T, U, K", moving, nexts)
-        lines += self._function("record", "P, F, S, T, U, K, R, row, rows", every, [*nexts, *rows])
-        lines.append("function still(P, F, R, first, last, rows) {\n")
+        lines += self._function("record", "P, F, S, T, U, K, R, r, n", every, [*nexts, *rows])
+        lines.append("function still(P, F, R, r, end, n) {\n")
         lines += [
-            f"  R.fill({self._leaf(node)}, first + {k} * rows, last + {k} * rows);\n"
-            for k, node in shown
-            if node in self.fixed
+            f"R.fill({self._leaf(node)},r+{k}*n,end+{k}*n);\n" for k, node in shown if node in self.fixed
         ]
         lines += ["}\n", f"return {{\n{self._data()}  initialise, settle, move, record, still,\n}};\n"]
         return "".join(lines)
@@ -256,11 +256,16 @@ class _Script:
         asked = Counter(a for node in order for a in self.nodes[node].args)
         asked.update(node for _, node in (*after, *sinks))
         again = {a for i in order if self.nodes[i].op in (Op.MIN, Op.MAX) for a in self.nodes[i].args}
+        lines: list[str] = []
+
+        def name() -> str:
+            return f"_{np.base_repr(len(lines), 36).lower()}"
+
         for node in order:
             for argument in self.nodes[node].args:
                 if argument in before and argument not in names.numbers:
-                    names.numbers[argument] = f"v{argument}"
-                    yield f"  const v{argument} = V[{before[argument]}];\n"
+                    names.numbers[argument] = name()
+                    lines.append(f"{names.numbers[argument]}=V[{before[argument]}]")
             if self._is_leaf(node) and self.nodes[node].op is not Op.STATE:
                 continue
             text, truth = self._expression(node, names)
@@ -268,10 +273,11 @@ class _Script:
             if asked[node] == 1 and node not in again and len(text) < LINE:
                 known[node] = text if self.nodes[node].op in CALLED else f"({text})"
             else:
-                known[node] = f"{'b' if truth else 'v'}{node}"
-                yield f"  const {known[node]} = {text};\n"
-        for target, node in (*after, *sinks):
-            yield f"  {target} = {self._value(node, names)};\n"
+                known[node] = name()
+                lines.append(f"{known[node]}={text}")
+        if lines:
+            yield "const " + ",\n".join(lines) + ";\n"
+        yield from (f"{target}={self._value(node, names)};\n" for target, node in (*after, *sinks))
 
     def _expression(self, index: int, names: _Names) -> tuple[str, bool]:
         """Return an operation's text, and whether it is a condition."""
@@ -286,14 +292,12 @@ class _Script:
         if node.op is Op.LOOKUP:
             table = self.program.tables[cast("int", node.key)]
             held = "true" if table.outside == "hold" or table.between == "step" else "false"
-            return f"curve(x{node.key}, y{node.key}, z{node.key}, {held}, {values[0]})", False
+            return f"curve(x{node.key},y{node.key},z{node.key},{held},{values[0]})", False
         if node.op is Op.SELECT:
             values[0] = self._condition(node.args[0], names)
         if node.op in (Op.MIN, Op.MAX) and self._is_number(node.args[0]):
-            return (
-                f"{values[0]} {'<' if node.op is Op.MIN else '>'} {values[1]} ? {values[0]} : {values[1]}",
-                False,
-            )
+            one, two = values
+            return f"{one}{'<' if node.op is Op.MIN else '>'}{two}?{one}:{two}", False
         return EMITTED[node.op].format(*values), False
 
     def _is_number(self, index: int) -> bool:
@@ -326,12 +330,12 @@ class _Script:
         if index in names.numbers:
             return names.numbers[index]
         if index in names.truths:
-            return f"({names.truths[index]} ? 1 : 0)"
+            return f"({names.truths[index]}?1:0)"
         return self._leaf(index)
 
     def _condition(self, index: int, names: _Names) -> str:
         """Return whether a value is not zero: not-a-number is not."""
-        return names.truths.get(index) or f"({self._value(index, names)} !== 0)"
+        return names.truths.get(index) or f"({self._value(index, names)}!==0)"
 
 
 def _number(value: float) -> str:

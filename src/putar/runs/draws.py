@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from putar.errors import UsageError
 from putar.language.model import Distribution, Model, Parameter
 
-__all__ = ["draw", "drawn_parameters", "normal_quantile", "rounded", "standard_normal", "uniform"]
+__all__ = ["draw", "drawn_parameters", "normal_quantile", "quantile", "rounded", "standard_normal", "uniform"]
 
 # coefficients of AS 241, above and below the line, from the highest power down
 _CENTRE = (

@@ -13,7 +13,10 @@ import numpy as np
 from putar.engine.ir import Program, live_order
 from putar.engine.js_kernel import javascript
 from putar.flywheels.folder import Flywheel
+from putar.flywheels.posterior import read_posterior
 from putar.flywheels.scenarios import RunSpec
+from putar.language.model import Parameter
+from putar.runs.draws import quantile
 from putar.runs.ensemble import Ensemble
 from putar.workbench.checksum import checked_outputs, shown_dates
 
@@ -34,20 +37,25 @@ def live_row(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> Mapping[str, 
     Returns
     -------
     `script`, the text of the function that gives the Program; `specs`, what each scenario changes, with the
-    shown run under the empty name; `defaults`, values before fitting; `links`; `now`; what the checksum
-    looks at, `checked` at `dates`; `order`, places of the outputs as they are computed. None if a value
-    is not the same for all members
+    shown run under the empty name; `defaults`, values before fitting; `links`; `now`; `drawn`, what members
+    draw; `ends`, the 5 and 95 % points of each constant, or the bounds of one that is not drawn, and from
+    when they hold; what the checksum looks at, `checked` at `dates`; `order`, places of the outputs as they
+    are computed. None if a value is not the same for all members
     """
     specs = {"": spec, **{name: scenario.spec for name, scenario in flywheel.scenarios.items()}}
     if any(np.ndim(v) for each in specs.values() for c in each.changes for v in c.values.values()):
         return None
-    pairs = (pair for variable in flywheel.model.variables for pair in flywheel.model.parameters(variable))
+    known = {
+        name: p for variable in flywheel.model.variables for name, p in flywheel.model.parameters(variable)
+    }
     return {
         "script": javascript(flywheel.program, PROGRAM),
         "specs": {name: _spec_row(each) for name, each in specs.items()},
-        "defaults": {name: p.value for name, p in pairs if p.fitted is not None},
+        "defaults": {name: p.value for name, p in known.items() if p.fitted is not None},
         "links": [link.id for link in flywheel.model.links],
         "now": flywheel.now,
+        "drawn": _drawn_row(flywheel, known),
+        "ends": _end_rows(flywheel, known),
         "checked": list(checked_outputs(flywheel)),
         "dates": shown_dates(base).tolist(),
         "order": _order(flywheel.program),
@@ -67,6 +75,42 @@ def _spec_row(spec: RunSpec) -> dict[str, object]:
         "cuts": dict(spec.cuts),
         "vector": spec.vector,
     }
+
+
+def _drawn_row(flywheel: Flywheel, known: Mapping[str, Parameter]) -> dict[str, object]:
+    """Return distributions, the fit's uncertainty as the factor of its covariance, and when draws begin."""
+    posterior = read_posterior(flywheel.path)
+    fit: dict[str, object] | None = None
+    if posterior is not None:
+        fit = {
+            "names": list(posterior.names),
+            "centre": [known[name].fitted for name in posterior.names],
+            "factor": np.linalg.cholesky(posterior.covariance).tolist(),
+        }
+    drawn = {name: p.distribution for name, p in known.items() if p.distribution is not None}
+    return {
+        "distributions": {name: [d.kind, *d.numbers] for name, d in drawn.items()},
+        "fit": fit,
+        "from": flywheel.uncertainty_from,
+    }
+
+
+def _end_rows(flywheel: Flywheel, known: Mapping[str, Parameter]) -> dict[str, dict[str, float | None]]:
+    posterior = read_posterior(flywheel.path)
+    early = () if posterior is None else posterior.names
+    levers = {lever.variable: (lever.low, lever.high) for lever in flywheel.levers}
+    rows: dict[str, dict[str, float | None]] = {}
+    for name, parameter in known.items():
+        low, high = levers.get(name, (parameter.low, parameter.high))
+        if parameter.distribution is not None and name not in levers:
+            low, high = quantile(parameter.distribution, np.array([0.05, 0.95])).tolist()
+        if low is not None and high is not None:
+            rows[name] = {
+                "low": low,
+                "high": high,
+                "from": None if name in early else flywheel.uncertainty_from,
+            }
+    return rows
 
 
 def _order(program: Program) -> list[int]:

@@ -79,7 +79,16 @@ SCRIPTS = (
     "start.js",
 )
 
-ENGINE_ROOM = ("draws.js", "digest.js", "steps.js", "wishes.js", "machine.js", "engine_room.js")
+ENGINE_ROOM = (
+    "draws.js",
+    "digest.js",
+    "steps.js",
+    "wishes.js",
+    "members.js",
+    "game.js",
+    "machine.js",
+    "engine_room.js",
+)
 """The parts that run the model: one function, whose own text is also what the page's worker runs."""
 
 DARK = ':root[data-theme="dark"]'

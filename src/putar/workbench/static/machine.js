@@ -65,10 +65,7 @@ function machine(program, live) {
     let columns = rows.R;
     if (wish.save) {
       columns = new Float64Array(names.length * rows.rows);
-      names.forEach((name, i) => {
-        if (!places.has(name)) throw new RangeError(`the model has no variable '${name}'`);
-        columns.set(columnOf(rows, places.get(name)), i * rows.rows);
-      });
+      names.forEach((name, i) => columns.set(columnOf(rows, placeOf(name)), i * rows.rows));
     }
     const shown = live.checked.map((name) => [
       name,
@@ -84,7 +81,95 @@ function machine(program, live) {
     };
   }
 
-  return { run };
+  /** Return a run of some segments, kept at the steps around dates alone, and the values of names there. */
+  function valuesOf(segments, names, dates, draw) {
+    const rows = runThrough(program, bench, segments, keptSteps(program, stepsAround(program, dates)), draw);
+    const fine = rows.S.every(Number.isFinite);
+    return { fine, values: names.map((name) => valuesAt(rows.times, columnOf(rows, placeOf(name)), dates)) };
+  }
+
+  function placeOf(name) {
+    if (!places.has(name)) throw new RangeError(`the model has no variable '${name}'`);
+    return places.get(name);
+  }
+
+  /** Answer an ensemble: after more and more members, the low, middle and high of each saved name at dates. */
+  function* ensemble(wish) {
+    const { members, seed = 0, save = live.checked, dates = live.dates } = wish;
+    const spec = specOf(live, program, wish);
+    const drawn = drawsOf(live, spec, seed);
+    const held = save.map(() => dates.map(() => []));
+    let next = 16;
+    let failed = 0;
+    for (let member = 0; member < members; member++) {
+      const segments = segmentsOf(program, changesOf(live, program, spec, drawn(member)));
+      const { fine, values } = valuesOf(segments, save, dates, { seed, member });
+      if (fine && values.every((row) => row.every(Number.isFinite)))
+        values.forEach((row, i) => row.forEach((value, j) => held[i][j].push(value)));
+      else failed += 1;
+      if (member + 1 === next && next < members) {
+        next = next < 128 ? 2 * next : next + 128;
+        yield bandsOf(held, save, dates, member + 1, members, failed);
+      } else yield null;
+    }
+    return bandsOf(held, save, dates, members, members, failed);
+  }
+
+  function bandsOf(held, save, dates, done, members, failed) {
+    const bands = save.map((name, i) => {
+      const sorted = held[i].map((values) => Float64Array.from(values).sort());
+      const at = (share) => sorted.map((values) => (values.length > 0 ? quantileOfSorted(values, share) : NaN));
+      return [name, { low: at(0.05), middle: at(0.5), high: at(0.95) }];
+    });
+    return { done, members, failed, times: [...dates], bands: Object.fromEntries(bands) };
+  }
+
+  /** Answer what each link carries of an output at a date; what few coalitions say comes first. */
+  function* links(wish) {
+    const { output, at } = wish;
+    const date = wish.cutFrom ?? program.start;
+    const spec = specOf(live, program, { ...wish, cutFrom: null });
+    const players = live.links.length;
+    const order = coalitionOrder(players);
+    const values = new Float64Array(order.length).fill(NaN);
+    const early = 2 + players + (players * (players - 1)) / 2 + players;
+    for (let done = 0; done < order.length; done++) {
+      const mask = order[done];
+      const segments = segmentsOf(program, coalitionChanges(live, program, spec, mask, date));
+      values[mask] = valuesOf(segments, [output], [at]).values[0][0];
+      if (done + 1 === early || (done % 128 === 127 && done > early))
+        yield { done: done + 1, runs: order.length, ...lossesOf(values, players), shapley: null };
+      else yield null;
+    }
+    if (!values.every(Number.isFinite)) throw new RangeError("a run with links cut has no finite value");
+    const shapley = shapleyOf(values, players);
+    const linchpin = live.links[shapley.indexOf(Math.max(...shapley))];
+    const found = { links: live.links, values, shapley, linchpin, ...lossesOf(values, players) };
+    return { done: order.length, runs: order.length, ...found };
+  }
+
+  /** Answer how far an output moves when each constant alone goes to the ends of what is believed of it. */
+  function* sensitivity(wish) {
+    const { output, at, names = Object.keys(live.ends) } = wish;
+    const spec = specOf(live, program, wish);
+    const value = (more) => {
+      const changed = more ? combinedSpec(spec, { changes: [more], cuts: {}, vector: "fitted" }) : spec;
+      return valuesOf(segmentsOf(program, changesOf(live, program, changed)), [output], [at]).values[0][0];
+    };
+    const ends = {};
+    const base = value(null);
+    for (const name of names) {
+      if (!Object.hasOwn(live.ends, name)) continue;
+      const { low, high, from } = live.ends[name];
+      const since = wish.from?.[name] ?? from;
+      const [one, two] = [low, high].map((end) => value({ at: since, scale: false, values: { [name]: end } }));
+      ends[name] = { low: one, high: two };
+      yield null;
+    }
+    return { base, ends };
+  }
+
+  return { run, ensemble, links, sensitivity };
 }
 
 /**

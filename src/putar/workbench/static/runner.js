@@ -15,6 +15,7 @@ const RUNNER = (() => {
   const places = new Map(program === null ? [] : program.outputs.map((name, place) => [name, place]));
   const waiting = new Map(); // id: what to do with its answers
   const lanes = new Map(); // lane: {id, next} of the wish under way and the one that waits
+  const streams = new Map(); // lane: id of the long answer under way
   let last = 0;
   let send = null;
 
@@ -142,6 +143,26 @@ const RUNNER = (() => {
   const ready = begin();
   ready.catch(() => {}); // whoever waits for it is told; nobody has to
 
+  /** Ask for a long answer in a lane; a newer wish of the lane stops it, and it ends as null. */
+  async function stream(kind, { lane = kind, ...wish }, progress) {
+    await ready;
+    const earlier = streams.get(lane);
+    if (earlier) stop(earlier);
+    const { id, promise } = ask(kind, wish, progress);
+    streams.set(lane, id);
+    try {
+      return await promise;
+    } finally {
+      if (streams.get(lane) === id) streams.delete(lane);
+    }
+  }
+
+  function stop(id) {
+    send({ id, stop: true });
+    waiting.get(id)?.resolve(null);
+    waiting.delete(id);
+  }
+
   return {
     ready,
     /** Return a Run, or null if a newer wish of the lane took its place. */
@@ -150,6 +171,20 @@ const RUNNER = (() => {
       const done = await inLane(lane, () => ask("run", wish).promise);
       return done === null ? null : asRun(done);
     },
+    /**
+     * Return {done, members, failed, times, bands: {name: {low, middle, high}}}: 5, 50 and 95 % points over members;
+     * `progress` is called with the same of the members so far. Wish: {members, seed, save, dates} besides a run's.
+     */
+    ensemble: (wish, progress) => stream("ensemble", wish, progress),
+    /**
+     * Return {links, all, none, first, last, pairs, shapley, linchpin, values} of an output at a date; `progress` is
+     * called with what is known before all coalitions are run. Wish: {output, at, cutFrom} besides a run's.
+     */
+    links: (wish, progress) => stream("links", wish, progress),
+    /** Return {base, ends: {name: {low, high}}}: the output at a date with one constant at each end. */
+    sensitivity: (wish) => stream("sensitivity", wish),
+    /** Stop what is under way in a lane; its promise gives null. */
+    stop: (lane) => streams.has(lane) && stop(streams.get(lane)),
   };
 })();
 

@@ -40,6 +40,17 @@ function stepOf(program, date) {
   return Math.min(program.steps, Math.max(0, Math.ceil((date - program.start) / program.step - 1e-6)));
 }
 
+/** Return the steps on both sides of each date; what lies between is on a line. See `around` in runs/design.py. */
+function stepsAround(program, dates) {
+  const found = new Set();
+  for (const date of dates) {
+    const after = stepOf(program, date);
+    if (Math.abs(program.start + after * program.step - date) > 1e-6 * program.step) found.add(Math.max(0, after - 1));
+    found.add(after);
+  }
+  return found;
+}
+
 /**
  * Run a program through its segments and return what was kept.
  * @param {Program} program
