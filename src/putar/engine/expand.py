@@ -13,9 +13,12 @@ from collections.abc import Callable
 
 from putar.engine.builder import Builder, Made
 from putar.engine.expand_allocate import ALLOCATED
+from putar.engine.expand_counts import COUNTED
+from putar.engine.expand_market import MARKET
 from putar.engine.expand_memory import MEMORY
 from putar.engine.expand_pure import PURE
 from putar.engine.expand_random import DRAWN
+from putar.engine.expand_shapes import SHAPED
 from putar.engine.expand_tables import TABLES
 from putar.engine.expand_vectors import VECTORS
 from putar.engine.ir import Op
@@ -71,4 +74,13 @@ REDUCERS: dict[str, Callable[[Builder, list[int]], int]] = {
     "SIZE": lambda b, nodes: b.const(float(len(nodes))),
 }
 
-MADE: dict[str, Made] = {**MEMORY, **DRAWN, **TABLES, **VECTORS, **ALLOCATED}
+MADE: dict[str, Made] = {
+    **MEMORY,
+    **DRAWN,
+    **COUNTED,
+    **SHAPED,
+    **TABLES,
+    **VECTORS,
+    **ALLOCATED,
+    **MARKET,
+}

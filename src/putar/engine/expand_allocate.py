@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from putar.engine.builder import Builder, Made, total
 from putar.engine.expand_pure import normal_share
 from putar.engine.ir import Op
-from putar.language.expr import Call
+from putar.language.expr import Call, Expr
 
-__all__ = ["ALLOCATED"]
+__all__ = ["ALLOCATED", "FIXED", "Claim", "claims_of", "price_of", "share_at"]
 
 FIXED, RECTANGLE, TRIANGLE, NORMAL, EXPONENTIAL = range(5)
 HALVINGS = 32
@@ -27,7 +27,7 @@ LARGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
+class Claim:
     """One claimant: nodes of its request, priority and width, and the kind of its curve."""
 
     request: int
@@ -36,7 +36,7 @@ class _Claim:
     width: int
 
 
-def _share(b: Builder, claim: _Claim, price: int) -> int:
+def share_at(b: Builder, claim: Claim, price: int) -> int:
     """Return the part of its request that a claimant gets at a price."""
     zero, one = b.const(0.0), b.const(1.0)
     if claim.kind == FIXED:
@@ -56,11 +56,11 @@ def _share(b: Builder, claim: _Claim, price: int) -> int:
     return b.op(Op.SELECT, b.op(Op.LT, part, b.const(0.5)), early, late)
 
 
-def _demand(b: Builder, claims: Sequence[_Claim], price: int) -> int:
-    return total(b, [b.op(Op.MUL, c.request, _share(b, c, price)) for c in claims])
+def _demand(b: Builder, claims: Sequence[Claim], price: int) -> int:
+    return total(b, [b.op(Op.MUL, c.request, share_at(b, c, price)) for c in claims])
 
 
-def _corners(b: Builder, claims: Sequence[_Claim]) -> list[int]:
+def _corners(b: Builder, claims: Sequence[Claim]) -> list[int]:
     found = []
     for claim in claims:
         if claim.kind == FIXED:
@@ -74,7 +74,7 @@ def _corners(b: Builder, claims: Sequence[_Claim]) -> list[int]:
     return found
 
 
-def _price(b: Builder, claims: Sequence[_Claim], available: int) -> int:
+def price_of(b: Builder, claims: Sequence[Claim], available: int) -> int:
     """Return the price at which the sum of what is given is what is available."""
     corners = _corners(b, claims)
     low, high = total(b, corners, Op.MIN), total(b, corners, Op.MAX)
@@ -116,12 +116,12 @@ def _root_of_parabola(b: Builder, first: int, middle: int, last: int, wanted: in
     return b.op(Op.DIV, b.op(Op.MUL, b.const(2.0), c), b.op(Op.SUB, root, p))
 
 
-def _allocated(b: Builder, claims: Sequence[_Claim], available: int, current: int) -> int:
+def _allocated(b: Builder, claims: Sequence[Claim], available: int, current: int) -> int:
     asked = total(b, [claim.request for claim in claims])
     mine = claims[current]
     if all(claim.kind == FIXED for claim in claims):
         return mine.request
-    given = b.op(Op.MUL, mine.request, _share(b, mine, _price(b, claims, available)))
+    given = b.op(Op.MUL, mine.request, share_at(b, mine, price_of(b, claims, available)))
     none = b.op(Op.LE, available, b.const(0.0))
     given = b.op(Op.SELECT, none, b.const(0.0), given)
     return b.op(Op.SELECT, b.op(Op.GE, available, asked), mine.request, given)
@@ -141,14 +141,16 @@ def _by_priority(b: Builder, call: Call) -> int:
     if len(priorities) != len(requests):
         raise b.refuse(call, "needs as many priorities as requests", "give both one range last")
     width = b.node(call.args[3])
-    claims = [_Claim(r, RECTANGLE, p, width) for r, p in zip(requests, priorities, strict=True)]
+    claims = [Claim(r, RECTANGLE, p, width) for r, p in zip(requests, priorities, strict=True)]
     return _allocated(b, claims, b.node(call.args[4]), current)
 
 
-def _by_profile(b: Builder, call: Call) -> int:
-    requests, current = _requests(b, call)
-    kinds, priorities, widths = (b.vector(call.args[1], 2, shift)[0] for shift in (0, 1, 2))
-    starts = b.starting(call, lambda inner: inner.vector(call.args[1], 2, 0)[0])
+def claims_of(b: Builder, call: Call, profile: Expr, requests: Sequence[int]) -> tuple[list[Claim], int]:
+    """Return a claim for each request, and a node that is 0 where a member asks for other kinds of curves."""
+    kinds, priorities, widths = (b.vector(profile, 2, shift)[0] for shift in (0, 1, 2))
+    starts = b.starting(call, lambda inner: inner.vector(profile, 2, 0)[0])
+    if len(kinds) != len(requests):
+        raise b.refuse(call, "needs as many profiles as quantities", "give both one range")
     claims, holds = [], b.const(1.0)
     for request, kind, start, priority, width in zip(
         requests, kinds, starts, priorities, widths, strict=True
@@ -157,9 +159,15 @@ def _by_profile(b: Builder, call: Call) -> int:
         if number not in (FIXED, RECTANGLE, TRIANGLE, NORMAL, EXPONENTIAL):
             what = f"knows no profile {number:g}"
             raise b.refuse(call, what, "0 fixed, 1 rectangular, 2 triangular, 3 normal or 4 exponential")
-        claims.append(_Claim(request, int(number), priority, width))
+        claims.append(Claim(request, int(number), priority, width))
         if b.varies(start):
             holds = b.op(Op.AND, holds, b.op(Op.EQ, kind, b.const(number)))
+    return claims, holds
+
+
+def _by_profile(b: Builder, call: Call) -> int:
+    requests, current = _requests(b, call)
+    claims, holds = claims_of(b, call, call.args[1], requests)
     given = _allocated(b, claims, b.node(call.args[2]), current)
     return b.op(Op.SELECT, holds, given, b.const(float("nan")))
 

@@ -249,6 +249,64 @@ def _net_present_value(b: Builder, call: Call) -> int:
     return b.op(Op.MUL, b.op(Op.ADD, so_far, due), b.node(factor))
 
 
+def _depreciation(b: Builder, call: Call) -> int:
+    """Return what a stream of investments loses in value, in equal parts over its life's fiscal periods.
+
+    The first part falls into the period of the investment itself, so that the answer is the mean of the
+    stream now and of its averages in the periods before. Before the run the stream was `initial`.
+    """
+    stream, life, period, initial = call.args
+    given = b.op(Op.DIV, b.at_start(life), b.at_start(period))
+    count = b.op(Op.MAX, b.op(Op.FLOOR, b.op(Op.ADD, given, b.const(0.5))), b.const(1.0))
+    long = b.op(Op.DIV, b.at_start(period), b.const(b.time_spec.step))
+    steps = b.op(Op.MAX, b.op(Op.FLOOR, b.op(Op.ADD, long, b.const(0.5))), b.const(1.0))
+    periods, every = b.at_default(count), b.at_default(steps)
+    if not (math.isfinite(periods) and math.isfinite(every) and periods <= LONGEST_PIPELINE):
+        what = f"must not last more than {LONGEST_PIPELINE} fiscal periods"
+        raise b.refuse(call, what, "make the fiscal period longer, or the life shorter")
+    whole = b.const(periods)
+    if b.world == "initial":
+        before = b.op(Op.MUL, b.op(Op.SUB, whole, b.const(1.0)), b.at_start(initial))
+        return b.op(Op.DIV, b.op(Op.ADD, b.at_start(stream), before), whole)
+    one, zero = b.const(1.0), b.const(0.0)
+    so_far = phase = zero
+    full = one
+
+    def ends(phase_now: int) -> int:
+        return b.op(Op.GE, b.op(Op.ADD, phase_now, one), b.const(every))
+
+    if every > 1 and periods > 1:
+        phase = b.latch(
+            call, 1, lambda: zero, lambda now: b.op(Op.SELECT, ends(now), zero, b.op(Op.ADD, now, one))
+        )
+        full = ends(phase)
+        so_far = b.latch(
+            call,
+            2,
+            lambda: zero,
+            lambda now: b.op(Op.SELECT, full, zero, b.op(Op.ADD, now, b.node(stream))),
+        )
+    averages: list[int] = []
+
+    def next_of(part: int) -> Callable[[int], int]:
+        def following(state: int) -> int:
+            if part:
+                fresh = averages[part - 1]
+            else:
+                fresh = b.op(Op.DIV, b.op(Op.ADD, so_far, b.node(stream)), b.const(every))
+            return b.op(Op.SELECT, full, fresh, state)
+
+        return following
+
+    parts = range(int(periods) - 1)
+    averages.extend(b.latch(call, part + 3, lambda: b.at_start(initial), next_of(part)) for part in parts)
+    found = b.node(stream)
+    for average in averages:
+        found = b.op(Op.ADD, found, average)
+    holds = b.op(Op.AND, b.op(Op.EQ, count, whole), b.op(Op.EQ, steps, b.const(every)))
+    return _fixed(b, holds, b.op(Op.DIV, found, whole))
+
+
 MEMORY: dict[str, Made] = {
     "SMTH1": _chain(1, material=False),
     "SMTH3": _chain(3, material=False),
@@ -262,6 +320,7 @@ MEMORY: dict[str, Made] = {
     "FORCST": _forecast,
     "FORECAST": _forecast_of_vensim,
     "NPV": _net_present_value,
+    "DEPRECIATION": _depreciation,
     "PREVIOUS": _previous,
     "INIT": _initial,
     "ACTIVE_INITIAL": _active_initial,

@@ -16,7 +16,7 @@ from putar.engine.expand_pure import normal_share, polynomial
 from putar.engine.ir import Op
 from putar.language.expr import Call
 
-__all__ = ["DRAWN"]
+__all__ = ["DRAWN", "drawn", "normal_within", "standard_normal"]
 
 _MIDDLE_TOP = (
     -3.969683028665376e01,
@@ -49,13 +49,16 @@ _TAIL_BOTTOM = (
 )
 
 
-def _standard_normal(b: Builder, call: Call) -> int:
-    radius = b.op(Op.SQRT, b.op(Op.MUL, b.const(-2.0), b.op(Op.LOG, b.random(call, 0))))
-    angle = b.op(Op.MUL, b.const(2.0 * math.pi), b.random(call, 1))
+def standard_normal(b: Builder, call: Call, part: int = 0) -> int:
+    """Return a standard normal draw, from two uniform ones of a call."""
+    radius = b.op(Op.SQRT, b.op(Op.MUL, b.const(-2.0), b.op(Op.LOG, b.random(call, part))))
+    angle = b.op(Op.MUL, b.const(2.0 * math.pi), b.random(call, part + 1))
     return b.op(Op.MUL, radius, b.op(Op.COS, angle))
 
 
-def _drawn(make: Callable[..., int]) -> Callable[[Builder, Call], int]:
+def drawn(make: Callable[..., int]) -> Callable[[Builder, Call], int]:
+    """Return a drawing function that is given the nodes of its arguments."""
+
     def build(b: Builder, call: Call) -> int:
         return make(b, call, *[b.node(a) for a in call.args])
 
@@ -67,14 +70,14 @@ def _random(b: Builder, call: Call, low: int, high: int) -> int:
 
 
 def _normal(b: Builder, call: Call, mean: int, deviation: int) -> int:
-    return b.op(Op.ADD, mean, b.op(Op.MUL, deviation, _standard_normal(b, call)))
+    return b.op(Op.ADD, mean, b.op(Op.MUL, deviation, standard_normal(b, call)))
 
 
 def _lognormal(b: Builder, call: Call, mean: int, deviation: int) -> int:
     ratio = b.op(Op.DIV, deviation, mean)
     variance = b.op(Op.LOG, b.op(Op.ADD, b.const(1.0), b.op(Op.MUL, ratio, ratio)))
     middle = b.op(Op.SUB, b.op(Op.LOG, mean), b.op(Op.DIV, variance, b.const(2.0)))
-    spread = b.op(Op.MUL, b.op(Op.SQRT, variance), _standard_normal(b, call))
+    spread = b.op(Op.MUL, b.op(Op.SQRT, variance), standard_normal(b, call))
     return b.op(Op.EXP, b.op(Op.ADD, middle, spread))
 
 
@@ -96,7 +99,7 @@ def _quantile(b: Builder, share: int) -> int:
     return b.op(Op.SELECT, b.op(Op.LT, least, low), tail, b.op(Op.MUL, middle, r))
 
 
-def _normal_within(b: Builder, call: Call, low: int, high: int, mean: int, deviation: int) -> int:
+def normal_within(b: Builder, call: Call, low: int, high: int, mean: int, deviation: int) -> int:
     """Return a normal draw, drawn again until it lies within bounds: the quantile of a share of them."""
     below = normal_share(b, b.op(Op.DIV, b.op(Op.SUB, low, mean), deviation))
     above = normal_share(b, b.op(Op.DIV, b.op(Op.SUB, high, mean), deviation))
@@ -181,13 +184,13 @@ def _poisson(b: Builder, call: Call, mean: int) -> int:
 
 
 DRAWN: dict[str, Made] = {
-    "RANDOM": _drawn(_random),
-    "NORMAL": _drawn(_normal),
-    "LOGNORMAL": _drawn(_lognormal),
-    "EXPRND": _drawn(_exponential),
-    "POISSON": _drawn(_poisson),
-    "RANDOM_NORMAL": _drawn(_normal_within),
-    "RANDOM_EXPONENTIAL": _drawn(_exponential_within),
-    "RANDOM_WEIBULL": _drawn(_weibull_within),
-    "RANDOM_TRIANGULAR": _drawn(_triangular),
+    "RANDOM": drawn(_random),
+    "NORMAL": drawn(_normal),
+    "LOGNORMAL": drawn(_lognormal),
+    "EXPRND": drawn(_exponential),
+    "POISSON": drawn(_poisson),
+    "RANDOM_NORMAL": drawn(normal_within),
+    "RANDOM_EXPONENTIAL": drawn(_exponential_within),
+    "RANDOM_WEIBULL": drawn(_weibull_within),
+    "RANDOM_TRIANGULAR": drawn(_triangular),
 }

@@ -5,15 +5,19 @@ Source: XMILE 1.0 (OASIS), section 3.1.4; docs/formats.md for the functions of o
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
-from putar.engine.builder import Builder, Made
+from putar.engine.builder import Builder, Made, total
 from putar.engine.ir import Op
 from putar.language.expr import Call, Expr, Number, Unary
 from putar.language.model import Points
 
 __all__ = ["TABLES"]
+
+MOST_POINTS = 2000
 
 
 def _plain(b: Builder, call: Call) -> int:
@@ -109,6 +113,54 @@ def _data_between(b: Builder, call: Call) -> int:
     return b.op(Op.SELECT, b.op(Op.GE, mode, b.const(1.0)), ways["next"], back)
 
 
+def _fact(value: Callable[[Points], float]) -> Made:
+    return lambda b, call: b.const(value(b.table(call.args[0])))
+
+
+def _statistic(last: Callable[[Builder, list[int], list[int]], int]) -> Made:
+    """Return a statistic of the points of data from one time to another; not a number without any."""
+
+    def build(b: Builder, call: Call) -> int:
+        points, low, high = b.table(call.args[0]), b.node(call.args[1]), b.node(call.args[2])
+        if len(points.xs) > MOST_POINTS:
+            raise b.refuse(call, f"takes at most {MOST_POINTS} points", "leave some out")
+        near = 1e-6 * b.time_spec.step
+        inside = [
+            b.op(
+                Op.AND,
+                b.op(Op.GE, b.const(x + near), low),
+                b.op(Op.LE, b.const(x - near), high),
+            )
+            for x in points.xs
+        ]
+        return last(b, inside, [b.const(y) for y in points.ys])
+
+    return build
+
+
+def _mean(b: Builder, inside: list[int], ys: list[int]) -> int:
+    chosen = [b.op(Op.MUL, one, y) for one, y in zip(inside, ys, strict=True)]
+    return b.op(Op.DIV, total(b, chosen), total(b, inside))
+
+
+def _deviation(b: Builder, inside: list[int], ys: list[int]) -> int:
+    mean, one = _mean(b, inside, ys), b.const(1.0)
+    gaps = [b.op(Op.SUB, y, mean) for y in ys]
+    squares = [b.op(Op.MUL, i, b.op(Op.MUL, gap, gap)) for i, gap in zip(inside, gaps, strict=True)]
+    less = b.op(Op.SUB, total(b, inside), one)
+    return b.op(Op.SQRT, b.op(Op.DIV, total(b, squares), less))
+
+
+def _extreme(op: Op, empty: float) -> Callable[[Builder, list[int], list[int]], int]:
+    def build(b: Builder, inside: list[int], ys: list[int]) -> int:
+        rest = b.const(empty)
+        chosen = [b.op(Op.SELECT, one, y, rest) for one, y in zip(inside, ys, strict=True)]
+        none = b.op(Op.EQ, total(b, inside), b.const(0.0))
+        return b.op(Op.SELECT, none, b.const(math.nan), total(b, chosen, op))
+
+    return build
+
+
 TABLES: dict[str, Made] = {
     "POINTS": _in_place,
     "LOOKUP": _plain,
@@ -119,4 +171,11 @@ TABLES: dict[str, Made] = {
     "LOOKUP_SLOPE": _slope,
     "LOOKUP_AREA": _area,
     "DATA_BETWEEN": _data_between,
+    "DATA_FIRST_TIME": _fact(lambda points: points.xs[0]),
+    "DATA_LAST_TIME": _fact(lambda points: points.xs[-1]),
+    "DATA_COUNT": _fact(lambda points: float(len(points.xs))),
+    "DATA_MAX": _statistic(_extreme(Op.MAX, -math.inf)),
+    "DATA_MIN": _statistic(_extreme(Op.MIN, math.inf)),
+    "DATA_MEAN": _statistic(_mean),
+    "DATA_DEVIATION": _statistic(_deviation),
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from putar.engine.builder import Builder, Made, pick, total
 from putar.engine.ir import Op
@@ -145,6 +146,78 @@ def _inverse(b: Builder, call: Call) -> int:
     return both[row][size + column]
 
 
+def _vector_lookup(b: Builder, call: Call) -> int:
+    """Return the value at x of points at equal distances from `low` to `high`, read in one of ten ways."""
+    ys, _ = b.vector(call.args[0])
+    x, low, high, way = (b.node(a) for a in call.args[1:])
+    gaps, zero = len(ys) - 1, b.const(0.0)
+    if gaps < 1:
+        return ys[0]
+    width = b.op(Op.DIV, b.op(Op.SUB, high, low), b.const(float(gaps)))
+    at = b.op(Op.DIV, b.op(Op.SUB, x, low), width)  # in gaps
+    ends = b.const(float(gaps))
+    held = b.op(Op.MIN, b.op(Op.MAX, at, zero), ends)
+    gap = b.op(Op.MIN, b.op(Op.MAX, b.op(Op.FLOOR, at), zero), b.const(float(gaps - 1)))
+    rises = [b.op(Op.SUB, after, before) for before, after in pairwise(ys)]
+    sums = [zero]
+    for before, after in pairwise(ys):
+        sums.append(b.op(Op.ADD, sums[-1], b.op(Op.MUL, b.const(0.5), b.op(Op.ADD, before, after))))
+    start, rise = pick(b, gap, ys[:-1], zero), pick(b, gap, rises, zero)
+
+    def height(place: int) -> int:
+        return b.op(Op.ADD, start, b.op(Op.MUL, rise, b.op(Op.SUB, place, gap)))
+
+    def area(place: int) -> int:
+        on = b.op(Op.SUB, place, gap)
+        half = b.op(Op.MUL, b.const(0.5), b.op(Op.MUL, rise, on))
+        inside = b.op(Op.ADD, pick(b, gap, sums[:-1], zero), b.op(Op.MUL, on, b.op(Op.ADD, start, half)))
+        return b.op(Op.MUL, width, inside)
+
+    beyond = b.op(Op.MUL, pick(b, b.op(Op.GT, at, zero), [ys[0], ys[-1]], zero), b.op(Op.SUB, at, held))
+    outside = b.op(Op.OR, b.op(Op.LT, at, zero), b.op(Op.GE, at, ends))
+    slope = b.op(Op.DIV, rise, width)
+
+    def inverse(held_ends: bool) -> int:
+        found = b.op(Op.SELECT, b.op(Op.LT, x, total(b, ys, Op.MIN)), _place(b, ys, Op.MIN), zero)
+        found = b.op(Op.SELECT, b.op(Op.GT, x, total(b, ys, Op.MAX)), _place(b, ys, Op.MAX), found)
+        if not held_ends:
+            first, last = (
+                b.op(Op.ADD, b.const(float(base)), b.op(Op.DIV, b.op(Op.SUB, x, ys[base]), rises[base]))
+                for base in (0, gaps - 1)
+            )
+            found = b.op(Op.SELECT, b.op(Op.LT, first, zero), first, last)
+        for index in range(gaps - 1, -1, -1):
+            part = b.op(Op.DIV, b.op(Op.SUB, x, ys[index]), rises[index])
+            part = b.op(Op.SELECT, b.op(Op.EQ, rises[index], zero), zero, part)
+            least, most = (b.op(op, ys[index], ys[index + 1]) for op in (Op.MIN, Op.MAX))
+            here = b.op(Op.AND, b.op(Op.GE, x, least), b.op(Op.LE, x, most))
+            found = b.op(Op.SELECT, here, b.op(Op.ADD, b.const(float(index)), part), found)
+        return b.op(Op.ADD, low, b.op(Op.MUL, width, found))
+
+    ways = [
+        height(held),
+        b.op(Op.ADD, area(held), b.op(Op.MUL, width, beyond)),
+        pick(b, b.op(Op.FLOOR, held), ys, zero),
+        height(at),
+        pick(b, b.op(Op.NEG, b.op(Op.FLOOR, b.op(Op.NEG, held))), ys, zero),
+        inverse(held_ends=True),
+        b.op(Op.SELECT, outside, zero, slope),
+        area(at),
+        inverse(held_ends=False),
+        slope,
+    ]
+    return pick(b, _rounded(b, way), ways, b.const(math.nan))
+
+
+def _place(b: Builder, nodes: Sequence[int], op: Op) -> int:
+    """Return which node, from 0, is the first that is the least or the largest."""
+    wanted = total(b, nodes, op)
+    found = b.const(float(len(nodes) - 1))
+    for index in range(len(nodes) - 1, -1, -1):
+        found = b.op(Op.SELECT, b.op(Op.EQ, nodes[index], wanted), b.const(float(index)), found)
+    return found
+
+
 VECTORS: dict[str, Made] = {
     "VECTOR_SORT_ORDER": _sort_order,
     "VECTOR_RANK": _rank,
@@ -154,4 +227,5 @@ VECTORS: dict[str, Made] = {
     "INVERT_MATRIX": _inverse,
     "ELEMENT": _element,
     "RANK": _rank_of,
+    "VECTOR_LOOKUP": _vector_lookup,
 }

@@ -295,6 +295,7 @@ class EquationLowering(Builder):
         if shift or last > 1:
             assert isinstance(expr, Name)
             expr = self._shifted(expr, shift)
+        expr = self._spread(expr, last, name)
         nodes = [self.inside([(name, element)]).node(expr) for element in elements]
         return nodes, self._current(name)
 
@@ -333,13 +334,25 @@ class EquationLowering(Builder):
                 over = [s.name if isinstance(s, Index | Each) else "" for s in expr.subscripts]
                 if target is not None and len(over) == len(target.dimensions):
                     pairs = zip(expr.subscripts, over, target.dimensions, strict=True)
-                    over = [d if isinstance(s, All) else o for s, o, d in pairs]
+                    ranges = self.model.dimension_elements
+                    over = [d if isinstance(s, All) or o not in ranges else o for s, o, d in pairs]
             elif target is not None:
                 over = target.dimensions
         if len(over) < last or over[-last] not in self.model.dimension_elements:
             what = f"{to_text(expr)} is no array over a range"
             raise SubscriptError(what, "give it a range as its last subscript")
         return over[-last]
+
+    def _spread(self, expr: Expr, last: int, name: str) -> Expr:
+        """Return a reference over a range where it names an element: vectors are named by their first."""
+        if not isinstance(expr, Name) or len(expr.subscripts) < last:
+            return expr
+        own = expr.subscripts[-last]
+        if not isinstance(own, Index) or own.name in self.model.dimension_elements:
+            return expr
+        subscripts = list(expr.subscripts)
+        subscripts[-last] = Index(name)
+        return replace(expr, subscripts=tuple(subscripts))
 
     def _shifted(self, name: Name, shift: int) -> Name:
         """Return a reference whose last subscript is an element some places further on."""

@@ -18,6 +18,7 @@ from putar.errors import ModelError, ModelErrors, Problem
 from putar.formats.foreign_units import with_units
 from putar.formats.tables import Series, Tables, read_data_file
 from putar.formats.vensim_arrays import Piece, assemble
+from putar.formats.vensim_calendar import calendar_of
 from putar.formats.vensim_dialect import VENSIM, name_of, points_of
 from putar.formats.vensim_entries import Entry, Macro, Source, load_text, read_source
 from putar.formats.vensim_flows import with_flows
@@ -92,7 +93,9 @@ class _Reader:
         """Return the model, or raise all problems together."""
         entries = self.source.entries
         self.ranges = read_ranges(entries, lambda entry, text: fetch_names(entry, text, self.tables))
-        self.translator = Translator(self.ranges, self.macros, self._known, self._expand)
+        units = [e.units for e in entries if name_of(e.name) in CONTROLS and _unit(e.units)]
+        calendar = calendar_of(_unit(units[0]) if units else "", self.source.settings)
+        self.translator = Translator(self.ranges, self.macros, self._known, self._expand, calendar)
         for entry in entries:
             if entry.sign in (":", "<->"):
                 continue

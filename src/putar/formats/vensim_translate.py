@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from putar.errors import ModelError, Problem, nearest
+from putar.formats.vensim_calendar import Calendar
 from putar.formats.vensim_dialect import VENSIM, name_of
 from putar.formats.vensim_entries import Entry, Macro
 from putar.formats.vensim_functions import DERIVED, PLAIN, REFUSED
@@ -82,8 +83,10 @@ class Translator:
         macros: Mapping[str, Macro],
         known: Callable[[str], str | None],
         expand: Callable[[Macro, Scope, Mapping[str, Expr]], None],
+        calendar: Calendar | None = None,
     ) -> None:
         self.ranges, self.macros, self.known, self.expand = ranges, macros, known, expand
+        self.calendar = calendar
         self.problems: list[Problem] = []
         self.calls = 0
 
@@ -243,11 +246,20 @@ class _One:
 
     def _time_value(self, node: Call) -> Expr:
         relative, offset, measure = node.args
-        if literal(measure) != 0.0 or literal(relative) not in (0.0, 1.0):
-            what = "GET TIME VALUE is not supported for dates of a calendar (the third argument is not 0)"
-            return self.problem(node, what, "work the date out from Time", "unsupported")
+        which = literal(measure)
+        if literal(relative) not in (0.0, 1.0) or which is None:
+            what = "GET TIME VALUE is not supported relative to the clock, or for a measure that is computed"
+            return self.problem(node, what, "write 0 or 1 first, and a number last", "unsupported")
         base = Name("time" if literal(relative) == 0.0 else "starttime", (), node.at, node.width)
-        return Binary("+", base, offset, node.at, node.width)
+        moved = Binary("+", base, offset, node.at, node.width)
+        if which == 0.0:
+            return moved
+        calendar = self.all.calendar
+        text = calendar.formula(int(which)) if calendar is not None and which == int(which) else None
+        if text is None:
+            what = f"GET TIME VALUE is not supported with measure {which:g} in this unit of time"
+            return self.problem(node, what, "work the date out from Time", "unsupported")
+        return self._formula(replace(node, args=(moved,)), text)
 
     def _formula(self, node: Call, text: str) -> Expr:
         given = {f"a{i}": arg for i, arg in enumerate(node.args, 1)}

@@ -91,6 +91,22 @@ def _rows() -> tuple[Function, ...]:
     )
 
 
+def _drawn_within_bounds() -> list[Function]:
+    """Return the draws that Vensim shifts and stretches, within bounds."""
+    last = ("shift", "stretch")
+    rows = (
+        ("RANDOM_POISSON", ("mean", *last), "A Poisson draw"),
+        ("RANDOM_BINOMIAL", ("chance", "trials", *last), "A binomial draw"),
+        ("RANDOM_NEGATIVE_BINOMIAL", ("chance", "successes", *last), "How many trials it takes"),
+        ("RANDOM_GAMMA", ("order", *last), "A gamma draw"),
+        ("RANDOM_BETA", ("alpha", "beta", *last), "A beta draw"),
+    )
+    return [
+        Function(name, ("low", "high", *args), 2 + len(args), "free", f"{says}, within bounds.")
+        for name, args, says in rows
+    ]
+
+
 def _rows_of_other_tools() -> tuple[Function, ...]:
     """Return what models of Vensim and Stella use beside the standard; zero is |b| < 1e-6 in XIDZ."""
     x = ("x",)
@@ -130,6 +146,16 @@ def _rows_of_other_tools() -> tuple[Function, ...]:
         Function("RANDOM_WEIBULL", ("low", "high", "shape", "shift", "stretch"), 5, "free", "Weibull."),
         Function("RANDOM_EXPONENTIAL", ("low", "high", "shift", "stretch"), 4, "free", "Exponential."),
         Function("POISSON", ("mean",), 1, "same", "A Poisson draw at every step."),
+        *_drawn_within_bounds(),
+        Function("DEPRECIATION", ("stream", "life", "period", "initial"), 4, "free", "In equal parts."),
+        Function(
+            "MARKET_PRICE",
+            ("wanted", "buyers", "offered", "sellers"),
+            4,
+            "free",
+            "It clears.",
+            takes="vector",
+        ),
     ]
     table = ("table", "x")
     for name, says in (
@@ -141,11 +167,30 @@ def _rows_of_other_tools() -> tuple[Function, ...]:
         ("LOOKUP_SLOPE", "The slope of the curve at x."),
     ):
         rows.append(Function(name, table, 2, "free", says, takes="curve"))
+    shape = "A draw by a density that a table gives."
+    args = ("table", "low", "high", "shift", "stretch")
+    rows.append(Function("RANDOM_LOOKUP", args, 5, "free", shape, takes="curve"))
     area = "The area below the curve between two x."
     rows.append(Function("LOOKUP_AREA", ("table", "from", "to"), 3, "free", area, takes="curve"))
     between = "A data variable at another time: forward (1), between (0) or back (-1)."
     rows.append(Function("DATA_BETWEEN", ("data", "time", "mode"), 3, "free", between, takes="curve"))
-    for name, args, says in (
+    for name, says in (
+        ("DATA_FIRST_TIME", "The time of the first point of a data variable."),
+        ("DATA_LAST_TIME", "The time of its last point."),
+        ("DATA_COUNT", "How many points it has."),
+    ):
+        rows.append(Function(name, ("data",), 1, "free", says, takes="curve"))
+    for name, says in (
+        ("DATA_MAX", "The largest point of a data variable from one time to another."),
+        ("DATA_MIN", "The smallest one."),
+        ("DATA_MEAN", "Their mean."),
+        ("DATA_DEVIATION", "Their standard deviation, with n - 1."),
+    ):
+        rows.append(Function(name, ("data", "from", "to"), 3, "free", says, takes="curve"))
+    for name, names, says in (
+        ("DEMAND_AT_PRICE", ("quantity", "profile", "price"), "What each buyer wants at a price."),
+        ("SUPPLY_AT_PRICE", ("quantity", "profile", "price"), "What each seller offers at a price."),
+        ("VECTOR_LOOKUP", ("vector", "x", "low", "high", "way"), "A vector, read as a table."),
         ("VECTOR_SORT_ORDER", ("vector", "direction"), "Which place, from 0, the k-th in order has."),
         ("VECTOR_RANK", ("vector", "direction"), "Which place, from 1, an element has in order."),
         ("VECTOR_REORDER", ("vector", "order"), "The elements in another order."),
@@ -154,7 +199,7 @@ def _rows_of_other_tools() -> tuple[Function, ...]:
         ("ALLOCATE_BY_PRIORITY", ("request", "priority", "size", "width", "supply"), "What each gets."),
         ("INVERT_MATRIX", ("matrix", "size"), "The inverse of a square matrix."),
     ):
-        rows.append(Function(name, args, len(args), "free", says, takes="vector"))
+        rows.append(Function(name, names, len(names), "free", says, takes="vector"))
     return tuple(rows)
 
 
