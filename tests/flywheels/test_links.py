@@ -169,3 +169,15 @@ def test_a_date_between_steps_is_read_on_the_line_between_them(tmp_path: Path) -
     path.write_text(text + "constant one : item/year = 1\n", encoding="utf-8")
 
     assert float(putar.load(path).links("level@1.3").point.all) == pytest.approx(1.3)
+
+
+def test_draws_in_blocks_are_the_same_draws(study: putar.Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many runs stand side by side, each draw meets every set of links with the same constants."""
+    one = game(study, "serial", members=5).spread
+    monkeypatch.setattr("putar.flywheels.links.BESIDE", 2 << 3)  # two draws of three links at a time
+    two = game(study, "serial", members=5).spread
+
+    assert one is not None
+    assert two is not None
+    assert np.array_equal(one.shapley, two.shapley)
+    assert len(set(one.shapley[0].tolist())) == 5

@@ -13,6 +13,7 @@ from putar.language.check import check
 from putar.language.dimensional import check_units
 from putar.language.expr import Number, walk
 from putar.language.model import Equation, Variable
+from putar.runs.ensemble import Status
 from tests.flywheels.tesla import END, NOW, VALUE, at, base, flywheel, links, run, series
 
 SOURCED = ("reported", "estimated", "claimed")
@@ -32,6 +33,27 @@ FREE_SATELLITES = {
     "orbit.chip_failure_rate": 0.0,
     "orbit.initial_satellite_cost": 0.0,
     "orbit.satellite_cost_floor": 0.0,
+}
+NEUTRAL = {  # price = cost, quality 1, no wait: what the other side of each link would give
+    "energy.outside_vendor_delay": 0.0,
+    "facility.rental_spread": 0.0,
+    "models.rented_capacity_availability": 1.0,
+    "chips.capital_saving": 0.0,
+    "chips.yearly_design_cost": 0.0,
+    "vehicles.shared_model_progress_rate": 0.0,
+    "vehicles.driving_model_licence_fee": 0.0,
+    "data.purchasable_data_share": 1.0,
+    "data.bought_data_price": 0.0,
+    "models.live_signal_correction_rate": 0.0,
+    "models.exclusive_text_quality_gain": 0.0,
+    "models.live_stream_licence_fee": 0.0,
+    "robots.vehicle_stack_transfer": 0.0,
+    "launch.rival_launch_availability": 1.0,
+    "launch.falcon_list_price": 0.018,  # what a Falcon costs inside
+    "launch.list_price_markup": 1.0,
+    "finance.minimum_space_cash": 1e9,  # nothing to hand over
+    "finance.standalone_capital_share": 1.0,
+    "connectivity.outside_endpoint_cost": 0.12,  # what an endpoint costs inside
 }
 SCENARIOS = (
     *("base", "chip_delay", "starship_slip", "data_saturation", "robotaxi_failure"),
@@ -204,6 +226,25 @@ def test_value_is_the_sum_of_its_parts() -> None:
     assert moments.sum() == 137
     assert at(base(), "valuation.present_value[tesla]") == pytest.approx(float((taxed * factor).sum()))
     assert at(base(), VALUE) == pytest.approx(sum(parts))
+
+
+@pytest.mark.parametrize("rate", [0.03, 0.02])
+def test_va_03_growth_that_outruns_the_discount_gives_no_value(rate: float) -> None:
+    """VA-03: a flow that grows as fast as it is discounted, or faster, has no value; the run says so."""
+    found = run({"finance.discount_rate": rate})
+
+    assert found.status == (Status.NOT_FINITE,)
+    assert "finance.discount_rate - finance.terminal_growth_rate" in found.failures[0].why
+
+
+def test_va_04_neutral_terms_leave_nothing_to_cut() -> None:
+    """VA-04: where every arm's-length term is that of the integrated one, links change nothing."""
+    whole, apart = run(NEUTRAL), run(NEUTRAL, cut=links())
+
+    assert at(whole, VALUE) == at(apart, VALUE)
+    assert at(whole, VALUE) != at(base(), VALUE)
+    for link in links():
+        assert at(run(NEUTRAL, cut=[link]), VALUE) == at(whole, VALUE), link
 
 
 # ranges and extremes -------------------------------------------------------------------------------

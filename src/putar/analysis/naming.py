@@ -21,7 +21,8 @@ LISTED = 5  # stocks in a name
 class AskedLoop:
     """A loop with a name: circuits that pass through the variables in this cyclic order.
 
-    `polarity` is R or B where only circuits of that sign belong, else empty.
+    `polarity` is R or B where only circuits of that sign belong, else empty. `reason` says why it is told, or
+    why the model leaves it open.
     """
 
     id: str
@@ -29,6 +30,7 @@ class AskedLoop:
     through: tuple[str, ...]
     polarity: str = ""
     avoid: tuple[str, ...] = ()
+    reason: str = ""
 
     def holds(self, variables: Sequence[str], polarity: str) -> bool:
         """Return whether a circuit belongs to this loop; `polarity`, R or B, is what it was for the most."""

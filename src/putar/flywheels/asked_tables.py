@@ -65,7 +65,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class AskedTable:
-    """A table: its columns, and rows of one `kind`."""
+    """A table: its columns, and rows of one `kind`; shown on the `page`, or in the terminal's `brief`."""
 
     name: str
     title: str
@@ -78,6 +78,7 @@ class AskedTable:
     draws: int = 0
     set: Mapping[str, float] = field(default_factory=dict)
     page: bool = False
+    brief: bool = False
 
 
 def read_tables(top: Table, model: Model) -> tuple[AskedTable, ...]:
@@ -102,6 +103,7 @@ class _Reader:
 
     def table(self, table: Table) -> AskedTable:
         name, title, page = table.text("name"), table.text("title"), self.flag(table, "page")
+        brief = self.flag(table, "brief")
         columns = tuple(self.column(column) for column in table.tables("column"))
         kinds = [key for key in KINDS if key in table.data]
         if len(kinds) != 1:
@@ -136,6 +138,7 @@ class _Reader:
             int(draws),
             self.settings(table, "set"),
             page,
+            brief,
         )
         table.close()
         return found

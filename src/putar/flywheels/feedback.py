@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from putar.analysis.closing import closings
 from putar.analysis.dominance import Dominance, dominance
 from putar.analysis.jacobian import jacobian
 from putar.analysis.loops import LoopFinding, find_loops
 from putar.analysis.margin import Margin
+from putar.analysis.naming import label
 from putar.analysis.spread import MarginSpread, Spread, spread_over_members
 from putar.analysis.trajectory import Trajectory, trajectory
 from putar.analysis.wheel import LinkMargin, Wheel, wheel
@@ -106,6 +108,28 @@ class Feedback:
                 row["low"] = np.round(self.spread.low[:, place], 6).tolist()
                 row["high"] = np.round(self.spread.high[:, place], 6).tolist()
             rows.append(row)
+        return rows
+
+    def told_rows(self) -> list[dict[str, object]]:
+        """Return the loops that the flywheel names: whether each closes, where not, and what it did."""
+        found = {loop.id: loop for loop in self.finding.loops}
+        rows: list[dict[str, object]] = []
+        for one in closings(self.flywheel.loops, self.finding.graph):
+            loop, acted = one.loop, found.get(one.loop.id)
+            ends = None if one.gap is None else dict(zip(("from", "to"), one.gap, strict=True))
+            gap = None if ends is None else {**ends, **{f"{key}_label": label(x) for key, x in ends.items()}}
+            rows.append(
+                {
+                    "id": loop.id,
+                    "name": loop.name,
+                    "polarity": loop.polarity,
+                    "through": list(loop.through),
+                    "closes": one.closes,
+                    "gap": gap,
+                    "reason": loop.reason,
+                    "average": None if acted is None else acted.average,
+                }
+            )
         return rows
 
     def dominant_rows(self) -> list[dict[str, object]]:

@@ -248,7 +248,7 @@ class _Folder:
             asked.levers(),
             scenarios,
             asked.protocols(time, now),
-            asked.valuation(),
+            asked.valuation(facts, table),
             asked.uncertainty(),
             asked.self_turning(now),
             facts,

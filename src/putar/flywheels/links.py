@@ -26,7 +26,7 @@ from putar.errors import UsageError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import BASE, RunSpec, combined, find_scenario, parse_date
-from putar.flywheels.simulate import changes_with_links
+from putar.flywheels.simulate import changes_with_links, draws_for
 from putar.flywheels.stalling import Stall, stall_margins
 from putar.runs.design import Change, around, design
 from putar.runs.execute import execute
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BETWEEN", "LinkFinding", "find_links", "parse_output", "play", "protocols_of", "unions_of"]
 
+BESIDE = 1 << 15  # runs side by side: draws come in blocks, so that memory does not grow with their number
 BETWEEN = "between firms"  # the union of the links that no firm has to itself
 
 
@@ -262,22 +263,43 @@ def _game(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> tuple[list[s
     links = [form.id for form in flywheel.links]
     if not links:
         raise UsageError(f"{flywheel.name} has no links", "declare links with both of their forms")
-    draws, count = max(1, spec.members), len(links)
+    draws, count, program = max(1, spec.members), len(links), flywheel.program
     date = flywheel.model.time.start if protocol.cut_from is None else protocol.cut_from
-    require_memory(2 * len(flywheel.program.parameters), draws << count)
-    cut = coalition_switches(count, draws)
-    changes = changes_with_links(flywheel, spec, dict(zip(links, cut, strict=True)), date)
-    program = flywheel.program
-    plan = design(program, [_over_coalitions(c, 1 << count, draws) for c in changes], draws << count)
-    rows = around(program, (protocol.at,))
-    ensemble = execute(program, plan, (protocol.output,), save_at=rows, seed=spec.seed)
-    return links, coalition_values(ensemble.at(protocol.output, protocol.at), count, draws)
+    rows, block = around(program, (protocol.at,)), max(1, BESIDE >> count)
+    require_memory(2 * len(program.parameters), min(draws, block) << count)
+    drawn = draws_for(flywheel, draws, spec.seed, spec.vector) if spec.members else None
+    found: list[NDArray[np.float64]] = []
+    for first in range(0, draws, block):
+        stop = min(first + block, draws)
+        wide, part = stop - first, None if drawn is None else drawn.part(first, stop)
+        told = replace(spec, members=wide if spec.members else 0, changes=_part(spec, draws, first, stop))
+        cut = dict(zip(links, coalition_switches(count, wide), strict=True))
+        changes = changes_with_links(flywheel, told, cut, date, part)
+        plan = design(program, [_over_coalitions(c, 1 << count, wide) for c in changes], wide << count)
+        ensemble = execute(program, plan, (protocol.output,), save_at=rows, seed=spec.seed)
+        values = coalition_values(ensemble.at(protocol.output, protocol.at), count, wide)
+        found.append(values.reshape(1 << count, wide))
+    return links, found[0][:, 0] if draws == 1 else np.concatenate(found, axis=1)
+
+
+def _part(spec: RunSpec, draws: int, first: int, stop: int) -> tuple[Change, ...]:
+    """Return a specification's changes for some of its draws."""
+    return tuple(
+        replace(
+            change,
+            values={
+                name: np.asarray(value)[first:stop] if draws > 1 and np.shape(value) == (draws,) else value
+                for name, value in change.values.items()
+            },
+        )
+        for change in spec.changes
+    )
 
 
 def _over_coalitions(change: Change, coalitions: int, draws: int) -> Change:
     """Return a change whose values for each draw are repeated for every coalition."""
     values = {
-        name: np.tile(np.asarray(value), coalitions) if draws > 1 and np.shape(value) == (draws,) else value
+        name: np.tile(np.asarray(value), coalitions) if np.shape(value) == (draws,) else value
         for name, value in change.values.items()
     }
     return replace(change, values=values)

@@ -6,15 +6,16 @@ computed elsewhere; these are the questions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from putar.analysis.naming import AskedLoop
 from putar.errors import ModelError, nearest
+from putar.flywheels.facts import NOT_COUNTED, Fact
 from putar.flywheels.located import Table
 from putar.flywheels.series import Observation
 from putar.language.model import Model, TimeSpec
-from putar.language.units import UnitTable, parse_unit
+from putar.language.units import Unit, UnitTable, parse_unit
 
 __all__ = [
     "Feed",
@@ -23,6 +24,7 @@ __all__ = [
     "Protocol",
     "QuestionReader",
     "SelfTurning",
+    "Stated",
     "Valuation",
     "unknown",
 ]
@@ -62,11 +64,31 @@ class Protocol:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """A value that somebody else states or pays: the sum of some facts."""
+
+    title: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Valuation:
-    """The variable that is the flywheel's value, and when it is read (None: at the end)."""
+    """The variable that is the flywheel's value, and when it is read (None: at the end).
+
+    What it is made of may be named besides: `present` and `terminal` value, as seen from the date of
+    valuation, and the `closing` cash flow of a year at the end, after tax, which may be arrays over parts
+    with a title each; the `discount` rate, and the `factor` by which it discounts.
+    """
 
     variable: str
     at: float | None = None
+    present: str = ""
+    terminal: str = ""
+    closing: str = ""
+    discount: str = ""
+    factor: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    stated: tuple[Stated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +195,7 @@ class QuestionReader:
         for table in self.top.tables("loop"):
             name_id, name = table.text("id"), table.text("name")
             through, avoid = table.texts("through"), table.texts("avoid")
-            polarity = table.text("polarity", "", ("", "R", "B"))
+            polarity, reason = table.text("polarity", "", ("", "R", "B")), table.text("reason", "")
             table.close()
             for key, names in (("through", through), ("avoid", avoid)):
                 for name_there in names:
@@ -186,7 +208,7 @@ class QuestionReader:
             if name_id in [loop.id for loop in found]:
                 table.wrong("id", f"loop {name_id!r} is there twice", "give it an id of its own", "name")
                 continue
-            found.append(AskedLoop(name_id, name, through, polarity, avoid))
+            found.append(AskedLoop(name_id, name, through, polarity, avoid, reason))
         return tuple(found)
 
     def feeds(self) -> tuple[Feed, ...]:
@@ -206,13 +228,54 @@ class QuestionReader:
             found.append(Feed(name, title, source, variable, curve, settings, reason))
         return tuple(found)
 
-    def valuation(self) -> Valuation | None:
-        """Return what counts as the flywheel's value, if it has one."""
+    def valuation(self, facts: Mapping[str, Fact], units: UnitTable) -> Valuation | None:
+        """Return what counts as the flywheel's value, if it has one, and what it is made of."""
         for table in _optional(self.top, "valuation"):
-            valuation = Valuation(self._variable(table), table.number("at", None))
+            variable, at = self._variable(table), table.number("at", None)
+            made = [self._made_of(table, key) for key in ("present", "terminal", "closing")]
+            discount, factor = (self._made_of(table, key) for key in ("discount", "factor"))
+            if len({bool(name) for name in (*made, discount, factor)}) > 1:
+                fix = "name present, terminal, closing, discount and factor, or none of them"
+                table.wrong("variable", "what the value is made of is named in part", fix)
+            titles = table.get("parts", {})
+            parts = (
+                {str(key): str(title) for key, title in titles.items()} if isinstance(titles, dict) else {}
+            )
+            elements = [name.partition("[")[2][:-1] for name in self._elements(made[0])] if made[0] else []
+            if made[0] and set(parts) != set(filter(None, elements)):
+                fix = f"give a title each: {', '.join(filter(None, elements)) or 'none, it is no array'}"
+                table.wrong("parts", f"the parts of {made[0]} are others", fix, "name")
+            unit = self.model[variable.partition("[")[0]].unit if variable in self.outputs else "dmnl"
+            own = parse_unit(unit, units)
+            stated = tuple(self._stated(inner, facts, own, units) for inner in table.tables("stated"))
             table.close()
-            return valuation
+            present, terminal, closing = made
+            return Valuation(variable, at, present, terminal, closing, discount, factor, parts, stated)
         return None
+
+    def _made_of(self, table: Table, key: str) -> str:
+        """Return an output or a whole array; empty where the key is not there."""
+        name = table.text(key, "")
+        if name and name not in self.outputs and name not in self.model.by_name:
+            unknown(table, key, "variable", name, [*self.outputs, *self.model.by_name])
+            return ""
+        return name
+
+    def _elements(self, name: str) -> Sequence[str]:
+        return self.model.element_names(self.model[name]) if name in self.model.by_name else (name,)
+
+    def _stated(self, table: Table, facts: Mapping[str, Fact], own: Unit, units: UnitTable) -> Stated:
+        title, named = table.text("title"), table.texts("facts")
+        table.close()
+        for name in named:
+            if name not in facts:
+                unknown(table, "facts", "fact", name, facts)
+            elif facts[name].unit in NOT_COUNTED or parse_unit(facts[name].unit, units).ratio(own) is None:
+                what = f"{name} is in {facts[name].unit}, the value in another kind of unit"
+                table.wrong("facts", what, "name facts that can be added to the value", "unit")
+        if not named:
+            table.wrong("facts", f"{title!r} is stated by no fact", "name the facts that it is the sum of")
+        return Stated(title, tuple(name for name in named if name in facts))
 
     def uncertainty(self) -> float | None:
         """Return the date from which constants that were not fitted are drawn."""

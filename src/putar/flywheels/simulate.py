@@ -78,6 +78,13 @@ class Draws:
         """Return whether a specification asks for draws of this kind."""
         return (self.members, self.seed, self.vector) == (spec.members, spec.seed, spec.vector)
 
+    def part(self, first: int, stop: int) -> Draws:
+        """Return the draws of the members from `first` to before `stop`."""
+        early, later = (
+            {name: values[first:stop] for name, values in drawn.items()} for drawn in (self.early, self.later)
+        )
+        return replace(self, members=stop - first, early=early, later=later)
+
 
 def design_of(flywheel: Flywheel, spec: RunSpec, draws: Draws | None = None) -> Design:
     """Return the design of a specification: its changes, with draws where it has members."""
@@ -125,7 +132,11 @@ def _cuts(flywheel: Flywheel, spec: RunSpec) -> list[Change]:
 
 
 def changes_with_links(
-    flywheel: Flywheel, spec: RunSpec, strengths: Mapping[str, NDArray[np.float64]], date: float
+    flywheel: Flywheel,
+    spec: RunSpec,
+    strengths: Mapping[str, NDArray[np.float64]],
+    date: float,
+    draws: Draws | None = None,
 ) -> tuple[Change, ...]:
     """Return the changes of a specification with links at given strengths from a date on.
 
@@ -133,8 +144,9 @@ def changes_with_links(
     ----------
     strengths : [member] in [0, 1] for every link; a link that the specification cuts is at arm's length
         from its own date on whatever stands here
+    draws : as in `changes_of`
     """
-    changes = changes_of(flywheel, replace(spec, cuts={}))
+    changes = changes_of(flywheel, replace(spec, cuts={}), draws)
     given: dict[str, ArrayLike] = {f"links.{link}": values for link, values in strengths.items()}
     dates = _cut_dates(flywheel, spec)
     if all(own == date for own in dates.values()):

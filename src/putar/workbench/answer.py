@@ -22,6 +22,7 @@ from putar.flywheels.scenarios import BASE, RunSpec, Scenario
 from putar.flywheels.simulate import simulate
 from putar.flywheels.tables import TableFinding, find_table
 from putar.flywheels.turning import Verdict, find_verdict
+from putar.flywheels.worth import Worth, find_worth
 from putar.runs.design import around
 from putar.runs.ensemble import Ensemble
 from putar.workbench.checksum import shown_dates
@@ -64,6 +65,7 @@ class Answer:
     seconds: float
     files: tuple[str, ...] = ()
     moat: MoatFinding | None = None
+    worth: Worth | None = None
 
     def with_files(self, files: tuple[str, ...]) -> Answer:
         """Return the same answer, with the files that were written."""
@@ -117,6 +119,9 @@ class Answer:
                 "series": scenario_series(flywheel, self.others),
             },
             "tables": [t.as_json()["table"] for t in self.tables if t.table.page],
+            "brief": [t.as_json()["table"] for t in self.tables if t.table.brief],
+            "value": None if self.worth is None else self.worth.as_json(),
+            "told": [] if self.feedback is None else self.feedback.told_rows(),
             "parameters": parameter_rows(flywheel, self.spec),
             "choices": choice_rows(flywheel, replace(self.spec, members=0)),
             "facts": {name: fact.row() for name, fact in flywheel.facts.items()},
@@ -158,12 +163,24 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, besides: RunSp
         feedback = find_feedback(flywheel, spec) if base.finished[0] else None
         claims = asked.result()
     verdict = find_verdict(flywheel, spec, base, feedback)
-    shown_tables = [table for table in flywheel.tables if table.page or table.name == SCENARIOS]
+    shown_tables = [
+        table for table in flywheel.tables if table.page or table.brief or table.name == SCENARIOS
+    ]
     tables = tuple(
         find_table(flywheel, table, besides if table.kind == "scenarios" else single)
         for table in shown_tables
     )
     moat = find_moat(flywheel, links[0]) if links and flywheel.rivalry is not None else None
+    worth = find_worth(flywheel, base, _apart(flywheel, links))
     seconds = time.perf_counter() - began
     parts = (flywheel, scenario, spec, base, band, links, claims, verdict, tables, others, feedback)
-    return Answer(*parts, seconds, moat=moat)
+    return Answer(*parts, seconds, moat=moat, worth=worth)
+
+
+def _apart(flywheel: Flywheel, links: tuple[LinkFinding, ...]) -> float | None:
+    """Return the value with every link at arm's length from "now" on, where the links were asked for it."""
+    wanted = None if flywheel.valuation is None else (flywheel.valuation.variable, flywheel.now, None)
+    asked = ((found, found.protocol) for found in links)
+    return next(
+        (float(found.point.none) for found, p in asked if (p.output, p.cut_from, p.scenario) == wanted), None
+    )

@@ -15,7 +15,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from putar.language.amounts import in_sentence, number_text, unit_words
+from putar.language.amounts import number_text, unit_words
+from putar.workbench.terminal_links import links_block, links_overview, short_text
+from putar.workbench.terminal_worth import loops_block, targets_block, worth_block
 
 __all__ = [
     "print_answer",
@@ -39,7 +41,6 @@ LAMPS = {
 }
 Row = Mapping[str, Any]
 COLUMNS = 5  # dates shown of a headline series
-BAR = 20
 LONGEST = 40  # rows of a table that a terminal shows
 
 
@@ -55,11 +56,22 @@ def print_answer(console: Console, payload: Row) -> None:
     if payload["headline"]:
         _section(console, "The numbers", _headline(payload))
     outputs = payload["links"]["outputs"]
-    for output in outputs:
-        _section(console, f"Which link carries it: {output['label']}", _links(output))
+    if len(outputs) == 1:
+        _section(console, f"Which link carries it: {outputs[0]['label']}", links_block(outputs[0]))
+    elif outputs:
+        _section(console, "Which link carries it", links_overview(outputs))
+    if payload.get("told"):
+        _section(console, "Which loops of the story close", loops_block(payload["told"]))
+    brief = payload.get("brief") or []
+    for table in (table for table in brief if table["kind"] != "target"):
+        _section(console, str(table["title"]), _grid(table))
     if payload.get("moat"):
         moat = payload["moat"]
         _section(console, f"Who could build what {moat['group']['title']} have", _moat(moat))
+    if payload.get("value"):
+        _section(console, "What it is worth", worth_block(payload["value"]))
+    for table in (table for table in brief if table["kind"] == "target"):
+        _section(console, str(table["title"]), targets_block(table))
     if payload["binds"]:
         _section(console, "What binds when", _binds(payload["binds"]))
     if payload["claims"]:
@@ -77,7 +89,7 @@ def print_answer(console: Console, payload: Row) -> None:
 def print_links(console: Console, findings: Sequence[Row]) -> None:
     """Print what each link carries, one block an output."""
     for finding in findings:
-        _section(console, str(finding["label"]), _links(finding))
+        _section(console, str(finding["label"]), links_block(finding))
 
 
 def print_claims(console: Console, claims: Sequence[Row]) -> None:
@@ -104,25 +116,8 @@ def print_problems(console: Console, problems: Sequence[Row], name: str) -> None
 def print_table(console: Console, table: Row) -> None:
     """Print a table that the flywheel declares; dates go across, everything else down."""
     console.print(Text(table["title"], style="bold"))
-    columns, rows, heads = table["columns"], table["rows"], table["heads"]
-    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    if table["kind"] == "dates":
-        grid.add_column("")
-        for row in rows:
-            grid.add_column(str(row[0]), justify="right")
-        grid.add_column("unit", style="dim")
-        for index, column in enumerate(columns[1:], start=1):
-            grid.add_row(column["label"], *[number_text(row[index]) for row in rows], column["unit"])
-    else:
-        for index, column in enumerate(columns):
-            words = index < heads and any(isinstance(row[index], str) for row in rows)
-            grid.add_column(
-                f"{column['label']}\n{column['unit']}".rstrip(), justify="left" if words else "right"
-            )
-        for row in rows[:LONGEST]:
-            names = [f"{cell:g}" if isinstance(cell, float) else _cell(cell) for cell in row[:heads]]
-            grid.add_row(*names, *[_cell(cell) for cell in row[heads:]])
-    console.print(grid)
+    console.print(_grid(table))
+    rows = table["rows"]
     if table["kind"] != "dates" and len(rows) > LONGEST:
         console.print(Text(f"and {len(rows) - LONGEST} more rows: --json has them all", style="dim"))
     for line in _summary(table.get("summary") or {}):
@@ -152,6 +147,29 @@ def _summary(found: Row) -> Iterable[str]:
     ]
     drawn = f"{found['members']} draws with seed {found['seed']}"
     yield f"{found['output']} over {drawn}, {unit}: {', '.join(parts)}"
+
+
+def _grid(table: Row) -> RenderableType:
+    """Return a table that the flywheel declares; dates go across, everything else down."""
+    columns, rows, heads = table["columns"], table["rows"], table["heads"]
+    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    if table["kind"] == "dates":
+        grid.add_column("")
+        for row in rows:
+            grid.add_column(str(row[0]), justify="right")
+        grid.add_column("unit", style="dim")
+        for index, column in enumerate(columns[1:], start=1):
+            grid.add_row(column["label"], *[number_text(row[index]) for row in rows], column["unit"])
+    else:
+        for index, column in enumerate(columns):
+            words = index < heads and any(isinstance(row[index], str) for row in rows)
+            grid.add_column(
+                f"{column['label']}\n{column['unit']}".rstrip(), justify="left" if words else "right"
+            )
+        for row in rows[:LONGEST]:
+            names = [f"{cell:g}" if isinstance(cell, float) else _cell(cell) for cell in row[:heads]]
+            grid.add_row(*names, *[_cell(cell) for cell in row[heads:]])
+    return grid
 
 
 def _section(console: Console, title: str, body: RenderableType) -> None:
@@ -218,64 +236,11 @@ def _headline(payload: Row) -> RenderableType:
 
 
 def _band(point: Row, shown: bool) -> str:
-    return f"{_short(point['low'])} to {_short(point['high'])}" if shown and point["low"] is not None else ""
-
-
-def _short(value: float) -> str:
-    """Return a number in two digits, for the ends of a band."""
-    size = abs(value)
-    return number_text(value) if size >= 99.5 or size < 1e-4 else f"{value:.2g}".replace("-", "−")
-
-
-def _links(output: Row) -> RenderableType:
-    rows = sorted(output["links"], key=lambda row: -row["shapley"])
-    largest = max((abs(row["shapley"]) for row in rows), default=0.0) or 1.0
-    cut = f", cut from {output['cut_from']:g}" if output.get("cut_from") is not None else ""
-    ends = f"{number_text(output['all'])} with all links, {number_text(output['none'])} with none"
-    linchpin = in_sentence(_title(output, output["linchpin"]))
-    head = f"{output['output']}{cut}: {ends} ({unit_words(output['unit'])}). The linchpin is {linchpin}."
-    banded = any(row["low"] is not None for row in rows)
-    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    grid.add_column("link")
-    grid.add_column("")
-    for name in ("share", *(["5 to 95 %"] if banded else []), "lost if only this is cut"):
-        grid.add_column(name, justify="right", no_wrap=True)
-    grid.add_column("border", style="dim")
-    for row in rows:
-        share = row["shapley"]
-        bar = ("█" if share >= 0 else "░") * max(1, round(BAR * abs(share) / largest)) if share else ""
-        band = [f"{_short(row['low'])} to {_short(row['high'])}"] if banded else []
-        shown = [number_text(share), *band, number_text(row["last"]), row["border"]]
-        grid.add_row(row["title"] or row["id"], Text(bar, style="" if share >= 0 else "red"), *shown)
-    return Group(Text(head), grid, *_firms(output), *_together(output))
-
-
-def _title(output: Row, link: str) -> str:
-    return next(str(row["title"] or row["id"]) for row in output["links"] if row["id"] == link)
-
-
-def _firms(output: Row) -> Iterable[RenderableType]:
-    """Yield what lies between firms and what inside, and what each firm's links carry together."""
-    if {row["border"] for row in output["links"]} != {"across", "inside"}:
-        return
-    across, inside = number_text(output["across"]), number_text(output["inside"])
-    said = f"Links across firms carry {across}, links inside {inside}"
-    unions = (output.get("owen") or {"unions": []})["unions"]
-    shares = [f"{union['firm']} {number_text(union['value'])}" for union in unions]
-    together = f"; kept or cut firm by firm: {', '.join(shares)}" if shares else ""
-    yield Text(f"{said}{together}.", style="dim")
-
-
-def _together(output: Row) -> Iterable[RenderableType]:
-    pairs = sorted(output.get("pairs") or [], key=lambda pair: -abs(pair["beyond_single"]))[:1]
-    for pair in pairs:
-        names = " and ".join(in_sentence(_title(output, pair[end])) for end in "ab")
-        word = "stand in for each other" if pair["beyond_single"] > 0 else "work only together"
-        yield Text(
-            f"{names} {word}: both cut cost {number_text(pair['loss'])}, "
-            f"{number_text(pair['beyond_single'])} beyond the two single cuts.",
-            style="dim",
-        )
+    return (
+        f"{short_text(point['low'])} to {short_text(point['high'])}"
+        if shown and point["low"] is not None
+        else ""
+    )
 
 
 def _moat(moat: Row) -> RenderableType:

@@ -1,0 +1,133 @@
+"""The terminal's answer: parts that a person reads, made from rows of the document."""
+
+from io import StringIO
+from typing import Any
+
+from rich.console import Console, RenderableType
+
+from putar.workbench.terminal_links import links_block, links_overview
+from putar.workbench.terminal_worth import loops_block, targets_block, worth_block
+
+Row = dict[str, Any]
+
+
+def text(part: RenderableType, width: int = 110) -> str:
+    """What a terminal shows, with the spaces of layout taken together."""
+    console = Console(file=StringIO(), width=width, color_system=None)
+    console.print(part)
+    return "\n".join(" ".join(line.split()) for line in console.file.getvalue().splitlines())  # type: ignore[attr-defined]
+
+
+def link(name: str, share: float, border: str = "inside", low: float | None = None) -> Row:
+    ends = {"low": low, "high": None if low is None else low + 2}
+    return {"id": name, "title": f"Own {name}", "shapley": share, "last": share / 2, "border": border, **ends}
+
+
+def game(label: str, *links: Row, beyond: float = 0.0, loss: float = 0.0) -> Row:
+    pair = {"a": links[0]["id"], "b": links[-1]["id"], "loss": loss, "beyond_single": beyond}
+    whole = sum(one["shapley"] for one in links)
+    kept = {"linchpin": links[0]["id"], "pairs": [pair], "across": -2.0, "inside": 5.0, "owen": None}
+    return {"label": label, "all": whole, "none": 0.0, "unit": "busd", "links": list(links), **kept}
+
+
+def test_several_outputs_stand_side_by_side() -> None:
+    """One column each in the order of the first; a link that costs has a light bar and stands last."""
+    one = game("now", link("chips", -2.0, "across"), link("oven", 5.0))
+    other = game("then", link("chips", 9.0, "across"), link("oven", 1.0))
+    shown = text(links_overview([one, other]))
+
+    assert "A now: 3.00 with all links, 0 with none (US$ bn). The linchpin is own chips." in shown
+    assert "Own oven ████████████ 5.00 2.50 1.00 inside" in shown
+    assert "Own chips ░░░░░ −2.00 −1.00 9.00 across" in shown
+    assert shown.index("Own oven") < shown.index("Own chips")
+
+
+def test_bands_are_shown_where_there_are_draws() -> None:
+    """Of the first output, between its share and what is lost alone."""
+    shown = text(links_overview([game("now", link("oven", 5.0, low=4.0)), game("then", link("oven", 1.0))]))
+
+    assert "Own oven ████████████ 5.00 4 to 6 2.50 1.00 inside" in shown
+
+
+def test_pairs_say_what_two_cuts_do_together() -> None:
+    """Two that stand in for each other lose more together, two that need each other less; gains are gains."""
+    pair = (link("chips", 4.0), link("oven", 5.0))
+
+    assert "own oven stand in for each other: cutting both costs 9.00, 2.00 more than" in text(
+        links_block(game("x", *pair, loss=9.0, beyond=2.0))
+    )
+    assert "need each other: cutting both costs 9.00, 2.00 less than" in text(
+        links_block(game("x", *pair, loss=9.0, beyond=-2.0))
+    )
+    assert "need each other: cutting both adds 9.00, 2.00 more than" in text(
+        links_block(game("x", *pair, loss=-9.0, beyond=-2.0))
+    )
+    assert "stand in for each other: cutting both adds 9.00, 2.00 less than" in text(
+        links_block(game("x", *pair, loss=-9.0, beyond=2.0))
+    )
+
+
+def test_loops_that_close_come_first_and_gaps_are_named() -> None:
+    """The largest first; one that never acts says so; an open one says where, and why."""
+    gap = {"from_label": "cash", "to_label": "flights"}
+    told = [
+        {
+            "id": "R2",
+            "name": "Rockets",
+            "closes": False,
+            "gap": gap,
+            "reason": "Pads limit.",
+            "average": None,
+        },
+        {"id": "R1", "name": "Idle", "closes": True, "gap": None, "reason": "", "average": None},
+        {"id": "R3", "name": "Busy", "closes": True, "gap": None, "reason": "", "average": 0.25},
+    ]
+    lines = text(loops_block(told)).splitlines()
+
+    assert lines[0].startswith("2 of 3 close in this model")
+    assert lines[1:] == [
+        "R3 Busy closes, 25.0%",
+        "R1 Idle closes, never acts",
+        "R2 Rockets open",
+        "nothing leads from cash to flights. Pads limit.",
+    ]
+
+
+def test_value_says_how_much_is_assumed() -> None:
+    """Parts, their sum, the warning above three quarters, links and what others state."""
+    part = {"present": 10.0, "terminal": 90.0, "value": 100.0, "multiple": 18.0, "implied_growth": 0.05}
+    parts = [{**part, "title": "Bread"}, {**part, "title": "Cake", "multiple": None, "implied_growth": None}]
+    worth = {
+        "unit": "busd",
+        "at": 2035.0,
+        "whole": 200.0,
+        "discount": 0.1,
+        "parts": parts,
+        "apart": 150.0,
+        "terminal_share": 0.9,
+        "mostly_terminal": True,
+        "stated": [{"title": "the market", "value": 400.0, "times": 2.0}],
+    }
+    shown = text(worth_block(worth))
+
+    assert "Bread 10.0 90.0 100 18.0 5.0 % for ever" in shown
+    assert "Cake 10.0 90.0 100 – –" in shown
+    assert "the whole 20.0 180 200" in shown
+    assert "90% of it lies beyond 2035, discounted at 10 %: more than three quarters" in shown
+    assert "With every link at arm's length 150: together they add 50.0." in shown
+    assert "Stated: the market, 400, 2.0 times what is shown here." in shown
+    assert "three quarters" not in text(
+        worth_block({**worth, "terminal_share": 0.7, "mostly_terminal": False})
+    )
+
+
+def test_targets_say_what_is_out_of_reach() -> None:
+    """A number that would do, and the best that bounds allow."""
+    columns = [
+        {"name": name} for name in ("case", "wanted", "what_must_be", "needed", "low", "high", "reached")
+    ]
+    rows = [["rich", 9.0, "price", 0.5, 0.1, 1.0, 9.0], ["richer", 99.0, "price", None, 0.1, 1.0, 18.0]]
+    shown = text(targets_block({"columns": columns, "rows": rows}))
+
+    assert "rich price 0.500" in shown
+    assert "richer price none in 0.100 to 1.00; 18.0 at best" in shown
