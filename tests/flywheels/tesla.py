@@ -48,7 +48,7 @@ def run(
     spec = find_scenario(told.scenarios, scenario).spec
     spec = replace(spec, changes=(*spec.changes, *([Change(dict(values))] if values else [])))
     if cut:
-        spec = replace(spec, cut=tuple(cut), cut_from=cut_from)
+        spec = replace(spec, cuts=dict.fromkeys(cut, cut_from))
     return simulate(told, spec)
 
 

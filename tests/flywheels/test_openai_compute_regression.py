@@ -71,7 +71,7 @@ def run(
     changes = (*spec.changes, *([Change(dict(values))] if values else []))
     spec = replace(spec, changes=changes)
     if cut:
-        spec = replace(spec, cut=tuple(cut), cut_from=cut_from)
+        spec = replace(spec, cuts=dict.fromkeys(cut, cut_from))
     return simulate(told, spec)
 
 

@@ -339,7 +339,7 @@ def test_draws_spread_the_value() -> None:
     spec = RunSpec(members=2000, seed=7)
     one, other = (
         simulate(flywheel(), told, save=(VALUE,), save_at=(END,)).at(VALUE, END)
-        for told in (spec, replace(spec, cut=links(), cut_from=NOW))
+        for told in (spec, replace(spec, cuts=dict.fromkeys(links(), NOW)))
     )
     low, median, high = np.percentile(one, (5, 50, 95))
 
