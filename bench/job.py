@@ -21,7 +21,8 @@ ROUNDS = 5
 
 def command(arguments: list[str], cache: str) -> tuple[float, float, float]:
     """Wall seconds, processor seconds and largest resident MB of one `putar` process that must succeed."""
-    environment = os.environ | {"PUTAR_CACHE": cache}
+    environment = os.environ | {"PUTAR_CACHE": cache, "PYTHONPYCACHEPREFIX": cache}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled modules are kept, as on anybody's machine
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         silent = subprocess.DEVNULL

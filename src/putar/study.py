@@ -10,11 +10,11 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
 from putar.errors import Problem, UsageError, nearest
-from putar.flywheels.auditing import Check, audit
 from putar.flywheels.catalogue import find, names, with_units
 from putar.flywheels.claims import Asked, Finding, check_claims
 from putar.flywheels.convert import Conversion, convert
@@ -42,6 +42,9 @@ from putar.flywheels.tables import TableFinding, find_table, table_named
 from putar.language.model import Model
 from putar.runs.run import Run
 from putar.workbench.answer import Answer, answer
+
+if TYPE_CHECKING:
+    from putar.flywheels.auditing import Check
 
 __all__ = ["Study", "load", "shipped_rows"]
 
@@ -357,6 +360,8 @@ class Study:
 
     def audit(self) -> tuple[Check, ...]:
         """Return whether the story closes, what pushes it from outside, and what data cannot tell apart."""
+        from putar.flywheels.auditing import audit  # needed by this question alone
+
         return audit(self.flywheel)
 
     def answer(

@@ -8,7 +8,7 @@ import pytest
 from putar.analysis.causal import CausalGraph, causal_graph, contracted
 from putar.analysis.circuits import exhaustive, strongest
 from putar.analysis.loops import LoopFinding, find_loops
-from putar.analysis.scores import link_scores
+from putar.analysis.scores import Circuit, LinkScores, link_scores, shares
 from putar.analysis.trajectory import trajectory
 from putar.runs.design import design
 from tests.analysis.models import equations, loops, model_from, rows
@@ -378,3 +378,33 @@ def test_delay_is_one_path_and_its_inner_loops_are_not_reported() -> None:
     ways = {circuit.variables: len(circuit.ways) for circuit in found.shares.circuits}
     assert ways["inventory", "arriving"] == 4  # the time acts on three stages and on the output
     assert ways["inventory", "gap", "ordering", "arriving"] == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_shares_are_products_of_link_scores_over_their_sum(seed: int) -> None:
+    """Of circuits of any length and any number of ways, drawn links, zero scores among them."""
+    draws = np.random.default_rng(seed)
+    links, steps = tuple(range(100, 130)), 7
+    values = draws.normal(size=(len(links), steps)) * (draws.random((len(links), steps)) < 0.95)
+
+    def way() -> tuple[int, ...]:
+        start = int(draws.integers(0, len(links)))
+        run = [links[(start + n) % len(links)] for n in range(int(draws.integers(1, 9)))]
+        return tuple(run) if draws.random() < 0.5 else tuple(draws.permutation(run).tolist())
+
+    circuits = [
+        Circuit((f"c{n}",), tuple(way() for _ in range(int(draws.integers(1, 4)))), int(draws.integers(0, 2)))
+        for n in range(150)
+    ]
+    score = np.zeros((len(circuits), steps))
+    for n, circuit in enumerate(circuits):
+        raw = np.array([values[[links.index(link) for link in way]].prod(axis=0) for way in circuit.ways])
+        score[n] = raw[np.abs(raw).argmax(axis=0), range(steps)]
+    part = np.array([circuit.partition for circuit in circuits])
+    total = np.array([np.abs(score[part == kind]).sum(axis=0) for kind in (0, 1)])[part]
+    found = shares(circuits, LinkScores(links, values), range(len(circuits)))
+
+    place = [circuits.index(circuit) for circuit in found.circuits]
+    assert sorted(place) == list(range(len(circuits)))
+    np.testing.assert_allclose(found.share.T, (score / total)[place], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.raw.T, score[place], rtol=1e-9)

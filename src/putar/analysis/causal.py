@@ -8,12 +8,12 @@ which keeps all loops and makes searching for them many times faster.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
+from putar.analysis.connected import connected
 from putar.engine.formulas import Formulas
 
 __all__ = ["CausalGraph", "Contracted", "causal_graph", "components", "contracted"]
@@ -66,22 +66,17 @@ def causal_graph(formulas: Formulas) -> CausalGraph:
 
 def components(names: Sequence[str], links: Iterable[tuple[str, str]]) -> dict[str, int]:
     """Return the strongly connected component of each name on a loop, the largest first."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     place = {name: number for number, name in enumerate(names)}
-    pairs = np.array([(place[a], place[b]) for a, b in links], dtype=np.int64).reshape(-1, 2)
-    shape = (len(names), len(names))
-    matrix = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape)
-    _, label = connected_components(matrix, directed=True, connection="strong")
-    sizes = np.bincount(label, minlength=len(names) or 1)
-    looped = {int(a) for a, b in pairs if a == b}
-    wanted = sorted(
-        {int(k) for n, k in enumerate(label) if sizes[k] > 1 or n in looped},
-        key=lambda k: (-sizes[k], int(np.flatnonzero(label == k)[0])),
-    )
+    out: list[list[int]] = [[] for _ in names]
+    for source, target in links:
+        out[place[source]].append(place[target])
+    label = connected(out)
+    sizes = Counter(label)
+    first = {k: n for n, k in reversed(list(enumerate(label)))}
+    looped = {label[n] for n, after in enumerate(out) if n in after}
+    wanted = sorted((k for k in sizes if sizes[k] > 1 or k in looped), key=lambda k: (-sizes[k], first[k]))
     rank = {k: number for number, k in enumerate(wanted)}
-    return {name: rank[int(label[n])] for n, name in enumerate(names) if int(label[n]) in rank}
+    return {name: rank[label[n]] for n, name in enumerate(names) if label[n] in rank}
 
 
 @dataclass(frozen=True, slots=True)

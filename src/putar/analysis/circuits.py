@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from putar.analysis.causal import Contracted
+from putar.analysis.connected import connected
 
 __all__ = ["CIRCUITS", "VISITS", "Found", "bits", "exhaustive", "strongest"]
 
@@ -73,17 +74,8 @@ def exhaustive(
 
 def _component(graph: Contracted, start: int) -> frozenset[int]:
     """Return the strongly connected component of a node among the nodes from it on."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    pairs = [(a, b) for a in range(start, len(graph.out)) for b, _ in graph.out[a] if b >= start]
-    if not pairs:
-        return frozenset({start})
-    a, b = np.array(pairs).T
-    count = len(graph.out)
-    matrix = coo_array((np.ones(len(a)), (a, b)), shape=(count, count))
-    _, label = connected_components(matrix, connection="strong")
-    return frozenset(int(n) for n in np.flatnonzero(label == label[start]) if n >= start)
+    label = connected([[b - start for b, _ in edges if b >= start] for edges in graph.out[start:]])
+    return frozenset(n for n, k in enumerate(label, start) if k == label[0])
 
 
 class _Search:

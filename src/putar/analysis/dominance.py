@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from putar.analysis.loops import LoopFinding, leading
+from putar.analysis.ranks import rank_correlations
 from putar.analysis.scored import scored_program
 from putar.engine.formulas import Formulas
 from putar.engine.ir import Program
 from putar.runs.design import Design
 from putar.runs.execute import execute
 
-__all__ = ["Dominance", "Flip", "dominance", "rank_correlations"]
+__all__ = ["Dominance", "Flip", "dominance"]
 
 Array = NDArray[np.float64]
 FLIPS = 6  # constants named at most
@@ -144,17 +145,3 @@ def _flips(program: Program, design: Design, finished: NDArray[np.bool_], share:
     chance = 2.0 / np.sqrt(len(share))
     order = np.argsort(-np.abs(found), kind="stable")[:FLIPS]
     return tuple(Flip(program.parameters[drawn[n]], float(found[n])) for n in order if abs(found[n]) > chance)
-
-
-def rank_correlations(inputs: Array, output: Array) -> Array:
-    """Return Spearman's rank correlation of each input [input, member] with an output [member]."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(inputs, axis=1)
-    other = rankdata(output)
-    ranks = ranks - ranks.mean(axis=1, keepdims=True)
-    other = other - other.mean()
-    size = np.sqrt((ranks**2).sum(axis=1) * (other**2).sum())
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found: Array = np.where(size > 0.0, ranks @ other / size, 0.0)
-    return found

@@ -27,6 +27,7 @@ __all__ = ["Circuit", "LinkScores", "Shares", "circuits_of", "link_scores", "sha
 
 Array = NDArray[np.float64]
 CHUNK = 1 << 22  # numbers held at a time
+BLOCK = 64  # circuits, or ways, that are worked on together
 SMALLEST = 1e-3  # a loop is kept whose share reaches this on some step
 KEPT = 200  # loops kept at most
 LOG_LARGEST = 660.0  # raw scores are held below exp of this
@@ -136,16 +137,19 @@ def shares(
         for kind in kinds:
             mine = np.flatnonzero(partition[piece.low : piece.high] == kind)
             if len(mine):
-                total[kind] = np.logaddexp(total[kind], _logsum(size[mine]))
-                first = mine[size[mine].argmax(axis=0)]
+                ours = size if len(mine) == len(size) else size[mine]
+                total[kind] = np.logaddexp(total[kind], _logsum(ours))
+                first = mine[ours.argmax(axis=0)]
                 better = size[first, columns] > best[kind]
                 best[kind][better] = size[first, columns][better]
                 leader[kind][better] = piece.low + first[better]
     top, mean = np.zeros((2, len(circuits)))
     for number, piece in enumerate(pieces):
         size = sizes[number] if sizes else piece.sizes(logs)
-        share = _share(size, total[partition[piece.low : piece.high]])
-        top[piece.low : piece.high], mean[piece.low : piece.high] = share.max(axis=1), share.mean(axis=1)
+        for low, high in _blocks(len(size)):
+            here = slice(piece.low + low, piece.low + high)
+            share = _share(size[low:high], total[partition[here]])
+            top[here], mean[here] = share.max(axis=1), share.mean(axis=1)
     must = {int(n) for n in np.unique(leader) if n >= 0} | set(pinned)
     order = np.argsort(-mean, kind="stable")
     chosen = sorted(must | {int(n) for n in order[:keep] if top[n] >= SMALLEST})
@@ -171,9 +175,16 @@ def _logsum(logs: Array) -> Array:
     """Return the logarithm of the sum over the first axis; -inf where all are."""
     highest = logs.max(axis=0)
     base = np.where(np.isfinite(highest), highest, 0.0)
+    found = np.zeros(logs.shape[1])
+    for low, high in _blocks(len(logs)):
+        found += np.exp(logs[low:high] - base).sum(axis=0)
     with np.errstate(divide="ignore"):
-        found: Array = np.log(np.exp(logs - base).sum(axis=0)) + base
-    return found
+        return np.asarray(np.log(found) + base)
+
+
+def _blocks(count: int) -> Iterable[tuple[int, int]]:
+    """Return from where to where so many rows are worked on together, so that they stay at hand."""
+    return ((low, min(low + BLOCK, count)) for low in range(0, count, BLOCK))
 
 
 def _chunks(circuits: Sequence[Circuit], rows: int) -> Iterable[tuple[int, int]]:
@@ -188,34 +199,84 @@ def _chunks(circuits: Sequence[Circuit], rows: int) -> Iterable[tuple[int, int]]
 
 
 class _Piece:
-    """Some of the circuits, as a sparse matrix of links a way."""
+    """Some of the circuits, as runs of links that all of their ways take whole or not at all."""
 
     def __init__(self, circuits: Sequence[Circuit], low: int, high: int, scores: LinkScores) -> None:
-        from scipy.sparse import csr_array
-
         place = {link: number for number, link in enumerate(scores.links)}
         self.low, self.high = low, high
         ways = [way for circuit in circuits[low:high] for way in circuit.ways]
-        ends = np.cumsum([0, *[len(way) for way in ways]])
-        columns = np.array([place[link] for way in ways for link in way], dtype=np.int64)
-        self.matrix = csr_array((np.ones(len(columns)), columns, ends), shape=(len(ways), len(scores.links)))
+        links = np.array([place[link] for way in ways for link in way], dtype=np.int64)
+        begins = np.zeros(len(links), dtype=bool)
+        ends = np.cumsum([len(way) for way in ways])
+        begins[[0, *ends[:-1]]] = True
+        begins = _run_begins(links, begins, len(scores.links))
+        places = np.append(np.flatnonzero(begins), len(links))
+        _, shown, self.columns = np.unique(links[places[:-1]], return_index=True, return_inverse=True)
+        self.runs = [links[places[n] : places[n + 1]] for n in shown]
+        lengths = np.diff([0, *np.cumsum(begins)[ends - 1]])
+        self.order = np.argsort(-lengths, kind="stable")  # the longest way first
+        self.lengths = lengths[self.order]
+        self.offsets = (np.cumsum(lengths) - lengths)[self.order]
         self.starts = np.cumsum([0, *[len(circuit.ways) for circuit in circuits[low:high]]])
+
+    def sums(self, values: Array) -> Array:
+        """Return the sum over each way's links of [link, row], [way, row]."""
+        parts = np.array([values[links].sum(axis=0) for links in self.runs])
+        found = np.empty((len(self.order), values.shape[1]))
+        held = np.empty((BLOCK, values.shape[1]))
+        for low, high in _blocks(len(self.order)):
+            lengths, offsets = self.lengths[low:high], self.offsets[low:high]
+            block = parts[self.columns[offsets]]
+            longer = np.searchsorted(-lengths, -np.arange(1, lengths[0])).tolist()
+            for position, count in enumerate(longer, 1):
+                columns = self.columns[offsets[:count] + position]
+                block[:count] += parts.take(columns, axis=0, out=held[:count], mode="clip")
+            found[self.order[low:high]] = block
+        return found
 
     def sizes(self, logs: Array) -> Array:
         """Return the logarithm of each circuit's score's size, [circuit, row]."""
-        size: Array = self.matrix @ logs
-        if len(size) + 1 > len(self.starts):
-            size = np.maximum.reduceat(size, self.starts[:-1], axis=0)
-        return size
+        size: Array = self.sums(logs)
+        first, several = self.starts[:-1], np.diff(self.starts)
+        if len(size) == len(first):
+            return size
+        largest: Array = size[first]
+        for way in range(1, int(several.max())):
+            more = np.flatnonzero(several > way)
+            largest[more] = np.maximum(largest[more], size[first[more] + way])
+        return largest
 
     def signs(self, logs: Array, values: Array) -> Array:
         """Return the sign of each circuit's strongest way, [circuit, row]."""
-        sign: Array = 1.0 - 2.0 * ((self.matrix @ (values < 0.0).astype(np.float64)) % 2.0)
+        sign: Array = 1.0 - 2.0 * (self.sums((values < 0.0).astype(np.float64)) % 2.0)
         if len(sign) + 1 == len(self.starts):
             return sign
-        size = self.matrix @ logs
+        size = self.sums(logs)
         columns = np.arange(size.shape[1])
         strongest = [
             low + size[low:high].argmax(axis=0) for low, high in itertools.pairwise(self.starts.tolist())
         ]
         return np.array([sign[way, columns] for way in strongest])
+
+
+def _run_begins(links: NDArray[np.int64], begins: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """Return where runs begin: where a way does, or where what comes before or after a link can differ.
+
+    Parameters
+    ----------
+    links : of all ways, one after the other
+    begins : where each way begins
+    count : of links in all
+    """
+    before, after = np.full(count, -1), np.full(count, -1)
+    inner = np.flatnonzero(~begins)  # places with a link before them in the same way
+    before[links[inner]], after[links[inner - 1]] = links[inner - 1], links[inner]
+    loose = np.zeros(count, dtype=bool)  # links before which a run must begin
+    loose[links[begins]] = True
+    loose[links[inner][before[links[inner]] != links[inner - 1]]] = True
+    loose[links[inner][after[links[inner - 1]] != links[inner]]] = True
+    fork = np.zeros(count, dtype=bool)
+    fork[links[inner - 1][after[links[inner - 1]] != links[inner]]] = True
+    last = np.append(begins[1:], True)
+    fork[links[last]] = True
+    return np.asarray(begins | loose[links] | np.concatenate([[False], fork[links[:-1]]]))

@@ -13,8 +13,6 @@ from putar.errors import UsageError, nearest
 from putar.flywheels.article import read_article
 from putar.flywheels.folder import Flywheel, from_model, read_flywheel
 from putar.formats.text import read_model
-from putar.formats.vensim_read import read_vensim
-from putar.formats.xmile_read import read_xmile
 from putar.language.check import check, raise_errors
 from putar.language.dimensional import check_units
 from putar.language.model import Model
@@ -23,13 +21,21 @@ __all__ = ["READERS", "find", "names", "with_units"]
 
 
 def _xmile(path: Path, data: Sequence[Path]) -> Model:
+    from putar.formats.xmile_read import read_xmile  # readers of other tools' files only where they are read
+
     return read_xmile(_without_data(path, data))
+
+
+def _vensim(path: Path, data: Sequence[Path]) -> Model:
+    from putar.formats.vensim_read import read_vensim
+
+    return read_vensim(path, data)
 
 
 # a row for each format of one file; the second argument are files with data
 READERS: dict[str, Callable[[Path, Sequence[Path]], Model]] = {
     ".putar": lambda path, data: read_model(_without_data(path, data)),
-    ".mdl": read_vensim,
+    ".mdl": _vensim,
     ".xmile": _xmile,
     ".stmx": _xmile,
     ".itmx": _xmile,

@@ -19,6 +19,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from putar.analysis.ranks import rank_correlations
 from putar.flywheels.claim_formula import Path, Value, evaluate
 from putar.flywheels.claim_interval import NoInterval, interval
 from putar.language.expr import Binary, Expr
@@ -443,21 +444,11 @@ def _decider(
     names = [name for name, drawn in parameters.items() if drawn.min() < drawn.max()]
     if not names:
         return None, None
-    ranks = _ranks(np.stack([values, *(parameters[name] for name in names)]))
-    ranks -= ranks.mean(axis=1, keepdims=True)
-    strength = np.abs(ranks[1:] @ ranks[0]) / np.sqrt((ranks[1:] ** 2).sum(axis=1) * (ranks[0] ** 2).sum())
+    strength = np.abs(rank_correlations(np.stack([parameters[name] for name in names]), values))
     best = int(strength.argmax())
     if strength[best] < 2.6 / math.sqrt(len(values)):  # about 1 % of chance correlations are larger
         return None, None
     return names[best], _half_way(parameters[names[best]], holds)
-
-
-def _ranks(rows: Array) -> Array:
-    """Return the rank of each value within its row, [row, draw]."""
-    order = np.argsort(rows, axis=1, kind="stable")
-    ranks = np.empty_like(rows)
-    np.put_along_axis(ranks, order, np.arange(rows.shape[1], dtype=np.float64)[None, :], axis=1)
-    return ranks
 
 
 def _half_way(drawn: Array, holds: NDArray[np.bool_]) -> float | None:

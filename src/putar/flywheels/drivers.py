@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from putar.analysis.ranks import rank_correlations
 from putar.errors import UsageError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec
@@ -124,19 +125,13 @@ def _drivers_of(
     flywheel: Flywheel, spec: RunSpec, variable: str, at: float, ran: Ensemble, drawn: Mapping[str, Array]
 ) -> Drivers:
     """Return one output's drivers among what was drawn, by rank correlation over the finished members."""
-    from scipy.stats import rankdata  # a slow import
-
     fine = np.asarray(ran.finished)
     values = ran.at(variable, at)[fine]
     count = len(values)
     if count < FEWEST:
         what = f"only {count} of {spec.members} runs have a finite {variable}"
         raise UsageError(what, "look at the failures with 'putar run'")
-    ranks = np.stack([rankdata(column[fine]) for column in (*drawn.values(), ran.at(variable, at))])
-    centred = ranks - ranks.mean(axis=1, keepdims=True)
-    size = np.sqrt((centred**2).sum(axis=1))
-    size[size == 0.0] = np.inf  # a constant, or an output, that does not vary correlates with nothing
-    rho = centred[:-1] @ centred[-1] / (size[:-1] * size[-1])
+    rho = rank_correlations(np.stack([column[fine] for column in drawn.values()]), values)
     error = (1 - rho**2) * np.sqrt((1 + rho**2 / 2) / (count - 3))
     order = np.argsort(-np.abs(rho), kind="stable")
     names = list(drawn)

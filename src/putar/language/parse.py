@@ -86,7 +86,7 @@ class Dialect:
     marks: Mapping[str, float] = field(default_factory=dict)
 
 
-_WORD = r"(?:[^\W\d]|[\u00a1-\U0010ffff])(?:[\w$]|[\u00a1-\U0010ffff])*|\$(?=\W)"
+_WORD = r"(?:[^\W\d]|[^\x00-\xa0])(?:[\w$]|[^\x00-\xa0])*|\$(?=\W)"  # any sign above U+00A0 is a letter
 XMILE = Dialect(
     re.compile(
         rf"""(?P<space>\s+)

@@ -68,8 +68,11 @@ class Answer:
     worth: Worth | None = None
 
     def with_files(self, files: tuple[str, ...]) -> Answer:
-        """Return the same answer, with the files that were written."""
-        return replace(self, files=files)
+        """Return the same answer, with the files that were written; what is computed is kept."""
+        other = replace(self, files=files)
+        for document in {"contract", "payload"} & vars(self).keys():
+            vars(other)[document] = {**vars(self)[document], "files": list(files)}
+        return other
 
     @cached_property
     def contract(self) -> dict[str, object]:
