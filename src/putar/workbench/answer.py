@@ -126,7 +126,7 @@ class Answer:
             "value": None if self.worth is None else self.worth.as_json(),
             "told": [] if self.feedback is None else self.feedback.told_rows(),
             "parameters": parameter_rows(flywheel, self.spec),
-            "choices": choice_rows(flywheel, replace(self.spec, members=0)),
+            "choices": choice_rows(flywheel, replace(self.spec, members=0), self.base),
             "facts": {name: fact.row() for name, fact in flywheel.facts.items()},
             "unknowns": list(flywheel.about.limits),
             "live": live_row(flywheel, replace(self.spec, members=0), self.base),

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from putar.errors import UsageError
 from putar.flywheels.drivers import find_all_drivers
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec, Scenario
+from putar.runs.ensemble import Ensemble
+from putar.workbench.document import shown_dates
 
 __all__ = ["choice_rows", "horizon"]
 
@@ -26,8 +30,11 @@ def horizon(flywheel: Flywheel) -> float:
     return asked[0] if asked else flywheel.model.time.stop
 
 
-def choice_rows(flywheel: Flywheel, spec: RunSpec) -> dict[str, object]:
-    """Return the page's `choices`: views, levers, the dates of changes and cuts, the order of constants."""
+def choice_rows(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> dict[str, object]:
+    """Return the page's `choices`: views, levers, dates of changes and cuts, the order of constants, the growth.
+
+    `base` is the run of the page, with every output.
+    """
     at = horizon(flywheel)
     drawn = replace(spec, members=DRAWS, save=None)
     levers = {
@@ -41,6 +48,7 @@ def choice_rows(flywheel: Flywheel, spec: RunSpec) -> dict[str, object]:
         "cut_from": flywheel.now,
         "at": at,
         "order": _order(flywheel, drawn, at),
+        "growth": _growth(flywheel, base),
         "outside_links": [] if flywheel.self_turning is None else list(flywheel.self_turning.outside_links),
     }
 
@@ -56,6 +64,21 @@ def _order(flywheel: Flywheel, spec: RunSpec, at: float) -> dict[str, list[str]]
         name: [driver.name for driver in drivers.drivers[:LISTED]]
         for name, drivers in zip(shown, found, strict=True)
     }
+
+
+def _growth(flywheel: Flywheel, base: Ensemble) -> dict[str, object]:
+    """Return the course of what the wheel turns: the output of its own test, else the first indicator."""
+    asked = flywheel.self_turning
+    if asked is None and not flywheel.headline:
+        return {}
+    name = flywheel.headline[0].variable if asked is None else asked.output
+    dates = shown_dates(base)
+    points = [
+        [float(time), float(value) if np.isfinite(value) else None]
+        for time, value in zip(dates, base.at(name, dates.tolist())[:, 0], strict=True)
+    ]
+    label = {row.variable: row.label for row in flywheel.headline}.get(name)
+    return {"variable": name, "label": label or flywheel.model[name.partition("[")[0]].label, "points": points}
 
 
 def _view_row(view: Scenario) -> dict[str, object]:

@@ -34,7 +34,6 @@ function bindsStrip() {
   return element(
     "div",
     { class: "binds", id: "binds" },
-    element("h3", {}, say("binds.title"), element("span", { class: "under" }, say("binds.lead"))),
     strip,
   );
 }
@@ -75,4 +74,10 @@ function limitRow({ what, spans }, frame, cursors) {
     );
   });
   return row;
+}
+
+/** The section on limits: which one binds when. */
+function bindsSection() {
+  const block = bindsStrip();
+  return block && section("limits-that-bind", say("binds.title"), say("binds.lead"), block);
 }

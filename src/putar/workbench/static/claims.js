@@ -11,6 +11,23 @@ const VERDICT_ORDER = [
   "untestable",
 ];
 
+/** What the claims say under the reader's settings: claim id to the claim as it is then; empty where nothing changed. */
+const CLAIMS_NOW = new Map();
+
+/** Return a claim as it stands under the settings that run. */
+const claimNow = (claim) => CLAIMS_NOW.get(text(claim.id)) ?? claim;
+const verdictNow = (claim) => text(claimNow(claim).verdict);
+
+/** Say how many claims have which verdict. */
+function verdictCounts() {
+  return VERDICT_ORDER.map((verdict) => [verdict, CLAIMS.filter((claim) => verdictNow(claim) === verdict).length])
+    .filter(([, count]) => count > 0)
+    .map(([verdict, count]) => `${sayOr(`verdict.${verdict}`, verdict)} ${count}`)
+    .join(" · ");
+}
+
+const FIRST_CLAIMS = 12; // claims shown where the rail is not a column of its own
+
 function claimsRail() {
   const rail = element(
     "aside",
@@ -21,22 +38,41 @@ function claimsRail() {
     rail.append(empty(say("claims.empty")));
     return rail;
   }
-  const counts = VERDICT_ORDER.map((verdict) => [
-    verdict,
-    CLAIMS.filter((claim) => claim.verdict === verdict).length,
-  ]).filter(([, count]) => count > 0);
-  rail.append(
-    element(
-      "p",
-      { class: "note" },
-      counts.map(([verdict, count]) => `${sayOr(`verdict.${verdict}`, verdict)} ${count}`).join(" · "),
-    ),
-    element(
-      "ol",
-      {},
-      CLAIMS.map((claim) => element("li", {}, claimButton(claim))),
-    ),
+  const counts = element("p", { class: "note" });
+  const live = element("p", { class: "hidden", role: "status", "aria-live": "polite" });
+  const items = CLAIMS.map((claim, index) => {
+    const item = element("li", { class: index >= FIRST_CLAIMS ? "later" : null });
+    return { claim, item, shown: "" };
+  });
+  const more = plainButton(
+    sayCount("claims.more", CLAIMS.length),
+    () => {
+      rail.classList.add("whole");
+      items[FIRST_CLAIMS].item.querySelector("button").focus();
+      more.remove();
+    },
+    { class: "quiet more" },
   );
+  const show = () => {
+    counts.textContent = verdictCounts();
+    const changes = [];
+    for (const each of items) {
+      const now = claimNow(each.claim);
+      const mark = JSON.stringify([now.verdict, list(now.checks).map((check) => [check.verdict, check.computed])]);
+      if (mark === each.shown) continue;
+      const was = each.verdict;
+      Object.assign(each, { shown: mark, verdict: text(now.verdict) });
+      const held = each.item.contains(document.activeElement);
+      each.item.replaceChildren(claimButton(each.claim));
+      if (held) each.item.querySelector("button").focus();
+      if (was && was !== each.verdict)
+        changes.push(say("claims.changed", { claim: text(each.claim.says), was: sayOr(`verdict.${was}`, was), now: sayOr(`verdict.${each.verdict}`, each.verdict) }));
+    }
+    if (changes.length > 0) live.textContent = changes.join(" ");
+  };
+  listen("claims", show);
+  show();
+  rail.append(counts, live, element("ol", { tabindex: "-1" }, items.map((each) => each.item)), ...(CLAIMS.length > FIRST_CLAIMS ? [more] : []));
   return rail;
 }
 
@@ -52,10 +88,13 @@ function evidenceOf(claim) {
 }
 
 function claimButton(claim) {
+  const now = claimNow(claim);
+  const verdict = text(now.verdict);
+  const was = text(claim.verdict);
   return element(
     "button",
-    { type: "button", class: "claim", on: { click: () => openDrawer(`claim:${claim.id}`) } },
-    lamp(text(claim.verdict)),
+    { type: "button", class: was === verdict ? "claim" : "claim flipped", on: { click: () => openDrawer(`claim:${claim.id}`) } },
+    lamp(verdict),
     element(
       "span",
       { class: "claim-text" },
@@ -63,14 +102,15 @@ function claimButton(claim) {
       element(
         "span",
         { class: "finding" },
-        verdictWord(text(claim.verdict)),
-        evidenceOf(claim).map(({ kind, verdict, count }) =>
+        verdictWord(verdict),
+        was !== verdict && element("span", { class: "was" }, say("claims.was", { verdict: sayOr(`verdict.${was}`, was) })),
+        decidingNumber(now),
+        evidenceOf(now).map(({ kind, verdict: each, count }) =>
           element(
             "span",
             { class: "evidence" },
-            lamp(verdict, 11),
-            sayOr(`evidence.${kind}`, kind) + (count > 1 ? ` × ${count}` : ""),
-            element("span", { class: "hidden" }, ` ${sayOr(`verdict.${verdict}`, verdict)}`),
+            lamp(each, 11),
+            element("span", { class: "hidden" }, `${sayOr(`evidence.${kind}`, kind)}${count > 1 ? ` × ${count}` : ""} ${sayOr(`verdict.${each}`, each)}`),
           ),
         ),
       ),
@@ -78,9 +118,21 @@ function claimButton(claim) {
   );
 }
 
+/** The one number of a claim: what its first model check, else its first check, computed against what is asked. */
+function decidingNumber(claim) {
+  const checks = list(claim.checks).map(record).filter((check) => number(record(check.computed).value) !== null);
+  const check = checks.find((each) => each.kind === "model") ?? checks[0];
+  if (!check) return null;
+  const bounds = boundsOf(check);
+  const word = sayOr(`comparator.short.${text(check.comparator)}`, "");
+  const asked = bounds.length === 1 && word ? ` ${say("claims.asks", { word, bound: decimal(bounds[0]) })}` : "";
+  return element("span", { class: "number" }, amount(check.computed.value, text(check.unit)), asked);
+}
+
 function claimContent(id) {
-  const claim = CLAIMS.find((each) => text(each.id) === id);
-  if (!claim) return null;
+  const found = CLAIMS.find((each) => text(each.id) === id);
+  if (!found) return null;
+  const claim = { ...found, ...claimNow(found), facts: found.facts, quote: found.quote };
   const checks = list(claim.checks).map(record);
   return {
     title: text(claim.says),

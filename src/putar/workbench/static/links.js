@@ -1,80 +1,38 @@
 // Links: one choice of output for wheel, ranked bars and pairs; the bars; what each link would be at arm's length.
 
+/** Links ranked anew for the reader's settings: an output's place to the output as it is then. */
+const RANKED_NOW = new Map();
+
+/** Return an output as it stands: ranked for the reader's settings where the reader asked for that. */
+const outputOf = (index) => RANKED_NOW.get(index) ?? OUTPUTS[index];
+
 /** Return the links of one output, largest share first. */
 function linksOf(index) {
-  return list(OUTPUTS[index]?.links)
+  return list(outputOf(index)?.links)
     .map(record)
     .map((link) => ({ ...link, id: text(link.id), title: text(link.title) || inWords(text(link.id)) }))
     .sort((a, b) => (number(b.shapley) ?? -Infinity) - (number(a.shapley) ?? -Infinity));
 }
 
-/** Return the link that is described: the chosen one, else the linchpin, else the first. */
-function shownLink() {
-  const links = linksOf(STATE.cut);
-  return (
-    links.find((link) => link.id === STATE.link) ??
-    links.find((link) => link.id === OUTPUTS[STATE.cut]?.linchpin) ??
-    links[0]
-  );
-}
-
+/** The section: one choice of output for ranked bars and pairs. */
 function linksSection() {
-  const box = element("div", { class: "wheel-box" });
+  if (OUTPUTS.length === 0) return section("links", say("links.title"), null, empty(say("links.empty")));
   const side = element("div", { class: "ranked" });
-  const detail = element("div", { class: "link-detail", role: "status" });
-  const legend = element("div");
-  let pointed = "";
-  const describe = () =>
-    detail.replaceChildren(...linkDetail(linksOf(STATE.cut).find((link) => link.id === pointed) ?? shownLink()));
-  const mark = () => {
-    const chosen = shownLink()?.id;
-    for (const each of document.querySelectorAll("[data-link]")) {
-      each.classList.toggle("chosen", each.dataset.link === chosen);
-      each.classList.toggle("pointed", pointed !== "" && each.dataset.link === pointed);
-      if (each.matches("button")) each.setAttribute("aria-pressed", String(each.dataset.link === chosen));
-    }
-    box.classList.toggle("pointing", pointed !== "");
-  };
-  const actions = {
-    pick: (id) => choose({ link: id }),
-    over: (id) => {
-      pointed = id;
-      describe();
-      mark();
-    },
-  };
-  const wheel = (width = box.clientWidth) => {
-    if (width === 0) return;
-    drawWheel(box, width, actions);
-    mark();
-  };
+  const pairs = pairsBlock();
   const behind = tableBehind("links", say("links.table"), linksTable);
-  const all = () => {
-    if (OUTPUTS.length > 0) side.replaceChildren(...rankedBars(actions));
-    legend.replaceChildren(...wheelLegend());
-    wheel();
-    describe();
-    mark();
+  const show = () => {
+    side.replaceChildren(...rankedBars());
     behind.refresh();
   };
-  whenWide(box, wheel);
-  listen("cut", all);
-  listen("link", () => (describe(), mark()));
-  listen("cursor", () => refreshRooms(box));
-  const right =
-    OUTPUTS.length > 0
-      ? element("div", { class: "links-side" }, side, detail, behind.node)
-      : element("div", { class: "links-side" }, empty(say("links.empty")));
-  const left = ROOMS.inside.length > 1 && element("div", { class: "wheel-side" }, box, legend);
-  const node = section(
+  listen("output", show);
+  show();
+  return section(
     "links",
-    say(OUTPUTS.length > 0 || !left ? "links.title" : "links.title_empty"),
-    OUTPUTS.length > 0 ? say("links.lead") : left && say("links.lead_empty"),
+    say("links.title"),
+    say("links.lead"),
     outputChooser(),
-    element("div", { class: left ? "links-grid" : null }, left, right),
+    element("div", { class: "links-grid" }, element("div", {}, side, behind.node), pairs),
   );
-  all();
-  return node;
 }
 
 /** Choose the output, the date from which links are cut, in one row of buttons. */
@@ -87,56 +45,20 @@ function outputChooser() {
         number(output.cut_from) !== null &&
           element("span", {}, say("links.cut_from", { date: moment(output.cut_from) })),
       ],
-      () => choose({ cut: index }),
+      () => choose({ output: index }),
     ),
   );
   const show = () =>
-    buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(index === STATE.cut)));
-  listen("cut", show);
+    buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(index === STATE.output)));
+  listen("output", show);
   show();
   return element("div", { class: "switch outputs", role: "group", "aria-label": say("links.choose") }, buttons);
 }
 
-function wheelLegend() {
-  const sample = (...marks) => drawn("svg", { width: 34, height: 16, "aria-hidden": "true" }, ...marks);
-  const body = (width, className = "adds") =>
-    drawn(
-      "g",
-      { class: `link ${className}` },
-      drawn("line", { x1: 2, x2: 32, y1: 8, y2: 8, class: "body", "stroke-width": width }),
-    );
-  const links = linksOf(STATE.cut);
-  const rows = [
-    links.length > 0 && [sample(body(6)), say("legend.width")],
-    links.some((link) => link.shapley < 0) && [sample(body(4, "takes")), say("legend.takes")],
-    links.some((link) => link.border === "across") && [
-      sample(
-        body(4),
-        drawn("g", { class: "link adds" }, drawn("circle", { cx: 17, cy: 8, r: 5, class: "crossing" })),
-      ),
-      say("legend.across"),
-    ],
-    ROOMS.ways.length > 0 && [
-      sample(drawn("g", { class: "reads lit" }, drawn("line", { x1: 2, x2: 32, y1: 8, y2: 8 }))),
-      say("legend.reads"),
-    ],
-  ].filter(Boolean);
-  return [
-    rows.length > 0 &&
-      element(
-        "ul",
-        { class: "legend" },
-        rows.map(([mark, words]) => element("li", {}, mark, words)),
-      ),
-    ROOMS.accounts.length > 0 &&
-      element("p", { class: "note" }, say("legend.accounts", { rooms: ROOMS.accounts.map(titleOf).join(", ") })),
-  ].filter(Boolean);
-}
-
 /** The ranked bars: one button a link; bar = Shapley share, diamond = loss if only this is cut, whisker = members. */
-function rankedBars({ pick, over }) {
-  const output = OUTPUTS[STATE.cut];
-  const links = linksOf(STATE.cut);
+function rankedBars() {
+  const output = outputOf(STATE.output);
+  const links = linksOf(STATE.output);
   const known = links
     .flatMap((link) => ["shapley", "low", "high", "last"].map((key) => number(link[key])))
     .filter((value) => value !== null);
@@ -197,13 +119,7 @@ function rankedBars({ pick, over }) {
         "data-link": link.id,
         "data-rove": true,
         "aria-label": said.join(", "),
-        on: {
-          click: () => pick(link.id),
-          pointerenter: () => over(link.id),
-          pointerleave: () => over(""),
-          focus: () => over(link.id),
-          blur: () => over(""),
-        },
+        on: { click: () => openDrawer(`link:${link.id}`) },
       },
       element(
         "span",
@@ -258,10 +174,34 @@ function rankedBars({ pick, over }) {
   ].filter(Boolean);
 }
 
+/** What the drawer shows of a link: both forms, what a cut does, and the switch itself. */
+function linkContent(id) {
+  const known = LINK_IDS.get(id);
+  if (!known) return null;
+  const link = linksOf(STATE.output).find((each) => each.id === id) ?? known;
+  const [, ...detail] = linkDetail(link);
+  const cut = () => settingsNow().cut.includes(id);
+  const button = plainButton("", () => (act({ act: "toggle", link: id }), show()), { class: "action" });
+  const show = () => (button.textContent = say(cut() ? "links.mend" : "links.cut"));
+  show();
+  return {
+    title: text(link.title) || id,
+    body: [
+      ...detail,
+      LIVE.up && button,
+      text(known.reason) && element("p", {}, linkedText(known.reason)),
+      definitions([
+        [say("source.facts"), factButtons(known.facts)],
+        [say("source.id"), element("code", {}, `links.${id}`)],
+      ]),
+    ],
+  };
+}
+
 /** Say one link: both forms, what a cut alone would do, what it alone would give. */
 function linkDetail(link) {
   if (!link) return [];
-  const output = OUTPUTS[STATE.cut];
+  const output = outputOf(STATE.output);
   const [all, none, first, last] = [number(output.all), number(output.none), number(link.first), number(link.last)];
   const date = number(output.cut_from) === null ? say("links.start") : moment(output.cut_from);
   return [
@@ -295,12 +235,12 @@ function linkDetail(link) {
 
 /** Say what a cut of this link alone would do; where that is nothing, which other link stands in for it. */
 function cutSentence(link, { date, all, last }) {
-  const unit = OUTPUTS[STATE.cut].unit;
+  const unit = outputOf(STATE.output).unit;
   if (Math.abs(last) >= 0.0005 * Math.abs(all)) {
     const less = amount(all - last, unit);
     return say("links.cut_alone", { date, less, all: amount(all, unit), change: signed(-last) });
   }
-  const partner = pairsOf(STATE.cut).find((pair) => [pair.a.id, pair.b.id].includes(link.id) && pair.extra > 0);
+  const partner = pairsOf(STATE.output).find((pair) => [pair.a.id, pair.b.id].includes(link.id) && pair.extra > 0);
   const stays = say("links.cut_nothing", { date, all: amount(all, unit) });
   if (!partner || partner.extra < 0.02 * Math.abs(all)) return stays;
   const other = partner.a.id === link.id ? partner.b.title : partner.a.title;
@@ -324,5 +264,5 @@ function linksTable() {
       of: (link) => number(link[key]),
     })),
   ];
-  return { columns, rows: linksOf(STATE.cut) };
+  return { columns, rows: linksOf(STATE.output) };
 }

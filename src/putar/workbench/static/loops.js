@@ -105,7 +105,7 @@ function loopsSection() {
     move();
   };
   whenWide(figure, (width) => (move = drawLoops(figure, width)));
-  listen("cursor hover", read);
+  listen("cursor hover loops", read);
   read();
   const times = cursorTimes();
   const slider =

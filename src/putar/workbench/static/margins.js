@@ -29,7 +29,7 @@ function marginsBlock() {
   if (!spin && own.length === 0 && !linked) return null;
   const room = element("div", {});
   const show = () => {
-    const output = record(OUTPUTS[STATE.cut]);
+    const output = record(outputOf(STATE.output));
     const rows = marginRows(list(output.links));
     room.replaceChildren(
       ...(rows.length > 0
@@ -38,7 +38,7 @@ function marginsBlock() {
     );
   };
   if (linked) {
-    listen("cut", show);
+    listen("output", show);
     show();
   }
   return element(

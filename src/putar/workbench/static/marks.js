@@ -127,3 +127,11 @@ function kindMark(kind) {
     sayOr(`kind.${kind}`, text(kind)),
   );
 }
+
+/** The triangle of a warning. */
+function warningMark() {
+  return [
+    drawn("path", { d: "M10 2.5L18.5 17h-17z", fill: "none", stroke: "currentColor", "stroke-width": 1.8 }),
+    drawn("path", { d: "M10 8v4.4M10 14v1.6", stroke: "currentColor", "stroke-width": 1.8 }),
+  ];
+}

@@ -2,12 +2,6 @@
 
 function warningsSection() {
   const warnings = list(PAYLOAD.warnings).map(record);
-  const triangle = () =>
-    icon(
-      18,
-      drawn("path", { d: "M10 2.5L18.5 17h-17z", fill: "none", stroke: "currentColor", "stroke-width": 1.8 }),
-      drawn("path", { d: "M10 8v4.4M10 14v1.6", stroke: "currentColor", "stroke-width": 1.8 }),
-    );
   return section(
     "warnings",
     say("warnings.title"),
@@ -21,7 +15,7 @@ function warningsSection() {
             element(
               "li",
               {},
-              triangle(),
+              icon(18, ...warningMark()),
               element(
                 "div",
                 {},

@@ -15,21 +15,23 @@ const SIGN = () =>
     drawn("circle", { cx: 13, cy: 13, r: 3, fill: "currentColor" }),
   );
 
-/** Fill the bar: name, title, ways to the sections that exist, theme. */
-function drawBar(sections) {
-  const links = sections.map(([id, label]) =>
-    element("a", { href: `#${id}`, on: { click: (event) => goTo(id, event) } }, label),
-  );
-  document
-    .getElementById("bar")
-    .replaceChildren(
-      element("span", { class: "brand" }, SIGN(), "putar"),
-      element("span", { class: "model-title" }, text(MODEL.title)),
-      element("nav", { "aria-label": say("bar.nav") }, links),
-      languageSwitch(),
-      themeSwitch(),
-    );
+/** Fill the bar: name, title, views, history, copy, language, theme; on a phone the middle stands below the verdict. */
+function drawBar() {
+  const bar = document.getElementById("bar");
+  const middle = [viewButtons(), historyTools()].filter(Boolean);
+  const room = element("div", { class: "phone-tools" });
+  const end = [copyButton(), LANGUAGES.length > 1 && languageSwitch(), themeSwitch()].filter(Boolean);
+  bar.replaceChildren(element("span", { class: "brand" }, SIGN(), "putar"), element("span", { class: "model-title" }, text(MODEL.title)));
+  document.getElementById("opening").append(room);
+  const place = () => {
+    (NARROW.matches ? room : bar).append(...middle);
+    bar.append(...end);
+  };
+  listen("narrow", place);
+  place();
 }
+
+const NARROW = matchMedia("(max-width: 900px)");
 
 /** A button for each language; the page is drawn anew in the chosen one, with every other choice kept. */
 function languageSwitch() {
@@ -45,6 +47,14 @@ function languageSwitch() {
       }),
     ),
   );
+}
+
+/** The ways to the sections that exist. */
+function contents(sections) {
+  const links = sections.map(([id, label]) =>
+    element("a", { href: `#${id}`, on: { click: (event) => goTo(id, event) } }, label),
+  );
+  return element("nav", { class: "contents", "aria-label": say("bar.nav") }, links);
 }
 
 /** Scroll to a section without writing over the choices in the address. */
@@ -89,7 +99,7 @@ function themeSwitch() {
   return button;
 }
 
-/** Complete the opening: the verdict's first words in colour, its rate, what it rests on, the share assumed. */
+/** Complete the opening: the verdict's first words in colour, what the reader's settings do, what it rests on. */
 function drawOpening() {
   const opening = document.getElementById("opening");
   const asked = [MODEL.question, MODEL.title, MODEL.name].map(text).find(Boolean);
@@ -98,21 +108,51 @@ function drawOpening() {
   const verdict = record(PAYLOAD.verdict);
   const sentence = document.getElementById("sentence");
   sentence.replaceChildren(...verdictNodes(verdict));
+  const yours = element("p", { class: "yours", role: "status", "aria-live": "polite" });
+  listen("live", () => sayYours(yours));
+  sayYours(yours);
+  sentence.after(yours, changesRow(), troubleRow(), ...[restsFold(verdict)].filter(Boolean));
+}
+
+/** Say what the reader's settings make of the indicators: the shown one first, then those that moved most. */
+function sayYours(node) {
+  node.hidden = LIVE.now === null;
+  if (LIVE.now === null) return;
+  const rows = HEADLINES.map((row) => ({ row, before: valueAt(row.points, AT), after: valueAt(nowPoints(row), AT) }))
+    .filter(({ before, after }) => before !== null && after !== null && decimal(before) !== decimal(after))
+    .map((each) => ({ ...each, size: Math.abs(each.after - each.before) / (Math.abs(each.before) + Math.abs(each.after)) }))
+    .sort((a, b) => (b.row === shownHeadline()) - (a.row === shownHeadline()) || b.size - a.size)
+    .slice(0, 3);
+  const listed = rows.map(({ row, before, after }) =>
+    say("verdict.moved", { label: row.label.charAt(0).toLowerCase() + row.label.slice(1), when: shortDate(AT), ...pairOf(before, after), unit: unitWords(row.unit) }).trim(),
+  );
+  node.replaceChildren(
+    element("strong", {}, say("verdict.yours")),
+    " ",
+    listed.length > 0 ? `${listed.join(", ")}.` : say("verdict.same", { when: shortDate(AT) }),
+  );
+}
+
+/** What the verdict rests on, folded away; in its summary, how much of it is assumed. */
+function restsFold(verdict) {
   const rests = list(verdict.rests_on).map(text).filter(Boolean);
   const rate = number(verdict.rate);
-  const row = element(
-    "div",
-    { class: rests.some((each) => each.length > 60) ? "rests long" : "rests" },
-    rate !== null && element("span", { class: "rate" }, say("verdict.rate", { rate: signed(rate) })),
-    rests.length > 0 && element("span", {}, say("verdict.rests")),
+  const share = assumedShare();
+  if (rests.length === 0 && rate === null && !share) return null;
+  const summary = [say("verdict.rests"), share?.short].filter(Boolean);
+  return element(
+    "details",
+    { class: "rests" },
+    element("summary", {}, summary),
+    rate !== null && element("p", { class: "rate" }, say("verdict.rate", { rate: signed(rate) })),
     rests.length > 0 &&
       element(
         "ul",
-        {},
+        { class: "plain-list" },
         rests.map((name) => element("li", {}, restingOn(name))),
       ),
+    share?.node,
   );
-  opening.append(...[row.childNodes.length > 0 ? row : null, assumedShare()].filter(Boolean));
 }
 
 /** Say the verdict: Yes, No or Open first, in its colour, then the sentence. */
@@ -175,7 +215,17 @@ function assumedShare() {
       element("li", {}, statusMark(status, 11), `${sayOr(`status.${status}`, status)} ${count}`),
     ),
   );
-  return element(
+  const short = element(
+    "span",
+    { class: "rests-short" },
+    element(
+      "span",
+      { class: "share-mini", "aria-hidden": "true" },
+      element("span", { vars: { width: `${(100 * assumed) / believed.length}%` } }),
+    ),
+    say("assumed.short", { share: percent(assumed / believed.length) }),
+  );
+  const node = element(
     "div",
     { class: "assumed" },
     element(
@@ -189,4 +239,5 @@ function assumedShare() {
     bar,
     legend,
   );
+  return { node, short };
 }

@@ -3,7 +3,7 @@
 /** Return the pairs of an output with their joint loss and the loss beyond the two single cuts. */
 function pairsOf(index) {
   const links = new Map(linksOf(index).map((link) => [link.id, link]));
-  return list(OUTPUTS[index]?.pairs)
+  return list(outputOf(index)?.pairs)
     .map(record)
     .map((pair) => {
       const [a, b, loss] = [links.get(text(pair.a)), links.get(text(pair.b)), number(pair.loss)];
@@ -18,7 +18,7 @@ function pairsBlock() {
   const box = element("div", { class: "pairs-grid" });
   const behind = tableBehind("pairs", say("pairs.table"), () => ({
     columns: pairColumns(),
-    rows: pairsOf(STATE.cut),
+    rows: pairsOf(STATE.output),
   }));
   const block = element(
     "div",
@@ -29,12 +29,12 @@ function pairsBlock() {
     behind.node,
   );
   const draw = () => {
-    const pairs = pairsOf(STATE.cut);
+    const pairs = pairsOf(STATE.output);
     block.hidden = pairs.length === 0;
     if (pairs.length > 0) box.replaceChildren(pairMatrix(pairs), pairSentences(pairs));
     behind.refresh();
   };
-  listen("cut", draw);
+  listen("output", draw);
   draw();
   return block;
 }
@@ -50,7 +50,7 @@ function pairColumns() {
 
 /** The lower triangle in the bars' order; the diagonal is the loss of a single cut. */
 function pairMatrix(pairs) {
-  const links = linksOf(STATE.cut);
+  const links = linksOf(STATE.output);
   const most = Math.max(...pairs.map((pair) => Math.abs(pair.extra ?? 0)), 1e-12);
   const found = new Map(
     pairs.flatMap((pair) => [
@@ -124,7 +124,7 @@ function pairSentences(pairs) {
         pair.extra !== null && Math.abs(pair.extra) > 0.02 * Math.max(...pairs.map((each) => Math.abs(each.loss))),
     )
     .slice(0, 4);
-  const unit = OUTPUTS[STATE.cut].unit;
+  const unit = outputOf(STATE.output).unit;
   const sentence = (pair) => {
     const said = {
       a: pair.a.title,

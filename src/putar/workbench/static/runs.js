@@ -1,107 +1,93 @@
-// Runs: which lines the chart draws, and the controls that choose them and their scale.
+// Runs: which lines the chart draws, each with its role and its look.
 
-const DASHES = ["", "7 4", "2 3", "9 3 2 3"];
-const MOST_RUNS = 4;
+/**
+ * @typedef {object} Line
+ * @property {string} name
+ * @property {string} title
+ * @property {{time: number, value: (number|null)}[]} points
+ * @property {"default"|"beliefs"|"now"|"pin"} role decides the look
+ * @property {boolean} [main] the line that is read first
+ * @property {string} [dash]
+ */
 
-/** Return the lines to draw: the shown run first, then the chosen scenarios, each with its look. */
+/** Return the lines of an indicator: the one that is read first, then the others. */
 function chosenLines(row) {
-  const others = STATE.runs
-    .map((name, index) => ({
-      name,
-      title: scenarioTitle(name),
-      points: row.scenarios[name] ?? [],
-      dash: DASHES[index % DASHES.length],
-    }))
-    .filter((line) => line.points.length > 0);
-  return [{ name: SHOWN_RUN.name, title: SHOWN_RUN.title, points: row.points, main: true, dash: "" }, ...others];
+  const touched = LIVE.now !== null;
+  const lines = [{ name: SHOWN_RUN.name, title: touched ? say("lines.default") : SHOWN_RUN.title, points: row.points, role: "default", main: !touched }];
+  if (LIVE.now && LIVE.beliefs)
+    lines.unshift({ name: "beliefs", title: say("lines.beliefs"), points: pointsOf(LIVE.beliefs, row.name), role: "beliefs", dash: "6 4" });
+  if (touched) lines.unshift({ name: "now", title: nowTitle(), points: pointsOf(LIVE.now, row.name), role: "now", main: true });
+  const pins = STATE.pins.map((pin, index) => ({
+    name: `pin-${LETTERS[index]}`,
+    title: `${LETTERS[index]} ${pinTitle(pin)}`,
+    points: pinPoints(pin, row),
+    role: "pin",
+    dash: DASHES[index],
+  }));
+  const all = [...lines, ...pins].filter((line) => line.points.length > 0);
+  return STATE.mode === "difference" ? all.map((line) => ({ ...line, points: against(line.points, row.points) })) : all;
 }
 
-function scenarioTitle(name) {
-  return text(SCENARIOS.rows.find((row) => row.name === name)?.title) || inWords(name);
+/** Say what the reader's line is made of. */
+function nowTitle() {
+  const { beliefs, levers } = changedNames(LIVE.settings);
+  const decided = levers.length > 0 || LIVE.settings.cut.length > 0;
+  if (beliefs.length > 0 && decided) return say("lines.both");
+  return decided ? say("lines.decisions") : say("lines.beliefs");
+}
+
+/** Return points less those of the default run at the same dates. */
+function against(points, base) {
+  const at = new Map(base.map((point) => [point.time, point.value]));
+  return points.map((point) => {
+    const other = at.has(point.time) ? at.get(point.time) : valueAt(base, point.time);
+    const value = point.value === null || other === null ? null : point.value - other;
+    return { time: point.time, value, low: null, high: null };
+  });
 }
 
 function lineSample(line) {
   return drawn(
     "svg",
     { class: "sample", width: 26, height: 10, "aria-hidden": "true" },
-    drawn("line", {
-      x1: 1,
-      x2: 25,
-      y1: 5,
-      y2: 5,
-      class: line.main ? "line-main" : "line-other",
-      "stroke-dasharray": line.dash || null,
-    }),
+    drawn("line", { x1: 1, x2: 25, y1: 5, y2: 5, class: lineClass(line), "stroke-dasharray": line.dash || null }),
   );
 }
 
-/** Choose up to four other scenarios; each chosen one can be taken out again. */
-function runChooser() {
-  const offered = SCENARIOS.rows.filter(
-    (row) => row.name !== SHOWN_RUN.name && HEADLINES.some((each) => each.scenarios[row.name]),
-  );
-  if (offered.length === 0) return null;
-  const box = element("div", { class: "runs" });
-  const show = () => {
-    const left = offered.filter((row) => !STATE.runs.includes(row.name));
-    const select = element(
-      "select",
-      {
-        "aria-label": say("headline.compare"),
-        disabled: STATE.runs.length >= MOST_RUNS,
-        on: { change: () => toggleRun(select.value) },
-      },
-      element(
-        "option",
-        { value: "" },
-        STATE.runs.length >= MOST_RUNS ? say("headline.enough") : say("headline.compare"),
-      ),
-      left.map((row) => element("option", { value: row.name }, text(row.title) || row.name)),
-    );
-    const held = box.contains(document.activeElement);
-    box.replaceChildren(
-      select,
-      ...STATE.runs.map((name, index) =>
-        plainButton(
-          [
-            lineSample({ dash: DASHES[index % DASHES.length] }),
-            scenarioTitle(name),
-            icon(12, cross("currentColor", 4)),
-          ],
-          () => toggleRun(name),
-          { class: "run", "aria-label": say("headline.remove", { title: scenarioTitle(name) }) },
-        ),
-      ),
-    );
-    if (held) box.querySelector("select").focus();
-  };
-  listen("runs", show);
-  show();
-  return box;
-}
-
-/** Add a scenario to the chart, or take it out. */
-function toggleRun(name) {
-  if (!name) return;
-  const without = STATE.runs.filter((each) => each !== name);
-  choose({ runs: without.length < STATE.runs.length ? without : [...STATE.runs, name].slice(-MOST_RUNS) });
-}
+const lineClass = (line) => `line-${line.role}${line.main && line.role === "default" ? " alone" : ""}`;
 
 const canLog = (row) =>
+  STATE.mode === "level" &&
   row.points.filter((point) => point.value > 0).length > row.points.length / 2 &&
   row.points.every((point) => point.value === null || point.value >= 0);
 
-/** Choose the scale; not offered where an indicator can be negative. */
-function scaleSwitch() {
-  const buttons = ["linear", "log"].map((each) =>
-    plainButton(say(`headline.${each}`), () => choose({ scale: each }), { "data-scale": each }),
+/** Two buttons of which one is pressed; `offered` says whether the choice means something now. */
+function twoWay(key, words, label, keys, offered = () => true) {
+  const buttons = Object.keys(words).map((each) =>
+    plainButton(words[each], () => choose({ [key]: each }), { "data-choice": each }),
   );
-  const group = element("div", { class: "switch", role: "group", "aria-label": say("headline.scale") }, buttons);
+  const group = element("div", { class: "switch", role: "group", "aria-label": label }, buttons);
   const show = () => {
-    group.hidden = !canLog(shownHeadline());
-    for (const button of buttons) button.setAttribute("aria-pressed", String(STATE.scale === button.dataset.scale));
+    group.hidden = !offered();
+    for (const button of buttons) button.setAttribute("aria-pressed", String(STATE[key] === button.dataset.choice));
   };
-  listen("scale chart", show);
+  listen(`${key} ${keys}`, show);
   show();
   return group;
 }
+
+/** Choose the scale; not offered where an indicator can be negative. */
+const scaleSwitch = () =>
+  twoWay("scale", { linear: say("headline.linear"), log: say("headline.log") }, say("headline.scale"), "chart mode", () =>
+    canLog(shownHeadline()),
+  );
+
+/** Choose between values and what they differ from the default run by; offered where there is another line. */
+const modeSwitch = () =>
+  twoWay(
+    "mode",
+    { level: say("headline.level"), difference: say("headline.difference") },
+    say("headline.mode"),
+    "pins live",
+    () => LIVE.now !== null || STATE.pins.length > 0 || STATE.mode === "difference",
+  );

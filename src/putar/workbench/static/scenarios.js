@@ -68,17 +68,17 @@ function scenarioName(row) {
   const button = plainButton(
     [title, element("span", { class: "draws" })],
     () => {
-      toggleRun(text(row.name));
-      if (STATE.runs.includes(row.name)) goTo("chart");
+      toggleScenario(text(row.name));
+      if (isPinned(row.name)) goTo("chart");
     },
     { class: "name said" },
   );
   const show = () => {
-    const on = STATE.runs.includes(row.name);
+    const on = isPinned(row.name);
     button.setAttribute("aria-pressed", String(on));
     button.lastChild.textContent = on ? say("scenarios.drawn") : say("scenarios.draw");
   };
-  listen("runs", show);
+  listen("pins", show);
   show();
   return button;
 }

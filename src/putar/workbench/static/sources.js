@@ -3,7 +3,7 @@
 /** Return {title, body} for a key, or null where the payload has nothing of that name. */
 function drawerContent(key) {
   const [, sort, name] = /^(\w+):(.*)$/s.exec(text(key)) ?? [];
-  const draw = { fact: factContent, name: nameContent, claim: claimContent }[sort];
+  const draw = { fact: factContent, name: nameContent, claim: claimContent, link: linkContent }[sort];
   return draw ? draw(name) : null;
 }
 

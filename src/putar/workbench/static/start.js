@@ -1,6 +1,6 @@
-// Start: reads the address, puts the sections in their order, then lets the reader in.
+// Start: reads the address, puts the sections in their order, lets the reader in, then wakes the machine.
 
-readHash();
+readAddress();
 showTheme();
 placeCursor();
 
@@ -8,9 +8,12 @@ placeCursor();
 function drawPage() {
   if (STATE.lang) document.documentElement.lang = STATE.lang;
   forgetListeners();
-  listen("lang", () => changeLanguage());
+  listen("lang", changeLanguage);
+  listen("settings", runSettings);
   document.querySelector(".skip").textContent = say("page.skip");
   drawOpening();
+  drawBar();
+  const wheel = wheelFigure();
   const fold = element(
     "div",
     { class: "fold" },
@@ -18,38 +21,46 @@ function drawPage() {
       "div",
       { class: "say" },
       document.getElementById("opening"),
-      HEADLINES.length > 1 ? indicatorCards() : null,
-      headlineSection(),
+      element("div", { class: wheel ? "pictures" : "pictures alone" }, wheel, headlineSection()),
+      clockRow(),
     ),
     claimsRail(),
   );
   const sections = [
-    linksSection(),
-    pairsBlock(),
+    slidersSection(),
     loopsSection(),
+    linksSection(),
     scenariosSection(),
+    moatSection(),
+    ...tableSections(),
+    bindsSection(),
+    element("div", { class: "two" }, warningsSection(), limitsSection()),
     parametersSection(),
     factsSection(),
     subsystemsSection(),
-    element("div", { class: "two" }, warningsSection(), limitsSection()),
-  ];
-  sections[0].append(sections[1]);
-  document.getElementById("page").replaceChildren(fold, sections[0], ...sections.slice(2));
+  ].filter(Boolean);
+  document
+    .getElementById("page")
+    .replaceChildren(...[fold, strip(), contents(waysTo(sections)), ...sections].filter(Boolean));
   document.querySelector("footer")?.remove();
   document.getElementById("page").after(footer());
-  drawBar(
-    [
-      ["claims", say("bar.claims")],
-      ["links", say("bar.links")],
-      ["loops", say("bar.loops")],
-      ["scenarios", say("bar.scenarios")],
-      ["parameters", say("bar.parameters")],
-      ["facts", say("bar.facts")],
-      ["equations", say("bar.equations")],
-      ["limits", say("bar.limits")],
-    ].filter(([id]) => document.getElementById(id)),
-  );
   drawDrawer();
+  listen("settings address", writeAddress);
+}
+
+/** Return the sections that there are, each with the word that leads to it. */
+function waysTo(sections) {
+  return [
+    ["sliders", say("bar.sliders")],
+    ["loops", say("bar.loops")],
+    ["links", say("bar.links")],
+    ["scenarios", say("bar.scenarios")],
+    ["warnings", say("bar.warnings")],
+    ["limits", say("bar.limits")],
+    ["parameters", say("bar.parameters")],
+    ["facts", say("bar.facts")],
+    ["equations", say("bar.equations")],
+  ].filter(([id]) => sections.some((each) => each.id === id || each.querySelector(`#${id}`)));
 }
 
 /** Draw the page in another language where the reader is, with the focus back on the switch. */
@@ -62,16 +73,19 @@ function changeLanguage() {
 
 drawPage();
 startDrawer();
-addEventListener(
-  "hashchange",
-  () =>
-    STATE.open !== (new URLSearchParams(location.hash.slice(1)).get("open") ?? "") &&
-    openDrawer(new URLSearchParams(location.hash.slice(1)).get("open")),
-);
+writeAddress();
+addEventListener("hashchange", () => {
+  const asked = new URLSearchParams(location.hash.slice(1)).get("open") ?? "";
+  if (STATE.open !== asked) openDrawer(asked);
+});
 addEventListener("scroll", hideTip, { passive: true });
+addEventListener("keydown", historyKeys);
+REDUCED.addEventListener("change", () => tell("still"));
+NARROW.addEventListener("change", () => tell("narrow"));
 
 /** On paper every source is shown: the facts are the end notes. */
 addEventListener("beforeprint", () => {
   for (const button of document.querySelectorAll(".more:not([hidden])")) button.click();
 });
 document.documentElement.dataset.ready = "true";
+startLive();

@@ -20,9 +20,7 @@ function saveButton(name, columns, rows) {
   return plainButton(
     say("table.save"),
     () => {
-      const address = URL.createObjectURL(new Blob(["\ufeff", asCsv(columns, rows())], { type: "text/csv" }));
-      element("a", { href: address, download: `${text(MODEL.name) || "putar"}-${name}.csv` }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+      saveFile(`${text(MODEL.name) || "putar"}-${name}.csv`, `\ufeff${asCsv(columns, rows())}`, "text/csv");
     },
     { class: "quiet" },
   );

@@ -1,161 +1,124 @@
-// Wheel: subsystems on a circle in reading order, links as arrows, hairlines where an equation reads another room.
-// Who only pushes (its equations read no other room) stands outside the dotted boundary.
+// Wheel: rooms on a circle, links as arrows that can be cut, everything as strong as its score at the date.
 
-/** Sort the ends of all links and all subsystems into: on the circle, outside, only keeping accounts. */
-const ROOMS = (() => {
-  const names = SUBSYSTEMS.map((subsystem) => text(subsystem.name));
-  const links = OUTPUTS.flatMap((output) => list(output.links).map(record));
-  const ends = new Set(links.flatMap((link) => [text(link.from), text(link.to)]).filter(Boolean));
-  const strangers = [...ends].filter((end) => !names.includes(end));
-  const ways = [...READS.keys()].map((way) => JSON.parse(way));
-  const pushes = (name) =>
-    !ends.has(name) && ways.some(([from]) => from === name) && !ways.some(([, to]) => to === name);
-  const accounts =
-    READS.size > 0 ? names.filter((name) => !ends.has(name) && !ways.some(([from]) => from === name)) : [];
-  const outside = [...strangers, ...names.filter(pushes)].slice(0, 4);
-  const inside = [...names, ...strangers].filter((name) => !outside.includes(name) && !accounts.includes(name));
-  return { inside, outside, accounts, ways };
-})();
+const CHIPS = 6; // loops offered below the wheel
 
-const CORNERS = [
-  { x: 0, y: 0, angle: -2.36, anchor: "start" },
-  { x: 1, y: 0, angle: -0.79, anchor: "end" },
-  { x: 1, y: 1, angle: 0.79, anchor: "end" },
-  { x: 0, y: 1, angle: 2.36, anchor: "start" },
-];
-
-/** Return the place of every room for a drawing of `size` pixels: name to {x, y, r, angle}. */
-function wheelPlaces(size) {
-  const n = ROOMS.inside.length;
-  const room = clamp((0.29 * Math.PI * size) / Math.max(n, 5) / (size < 480 ? 1.3 : 1), 18, 45);
-  const radius = size / 2 - room - 16;
-  const places = new Map();
-  ROOMS.inside.forEach((name, index) => {
-    const angle = -Math.PI / 2 + (2 * Math.PI * index) / n;
-    places.set(name, {
-      x: size / 2 + radius * Math.cos(angle),
-      y: size / 2 + radius * Math.sin(angle),
-      r: room,
-      angle,
-    });
+/** Make the figure: drawing, loops as chips, one sentence that says what was cut and what it does. */
+function wheelFigure() {
+  if (ROOMS.inside.length < 2) return null;
+  const box = element("div", { class: "wheel-figure" });
+  const chips = element("div", { class: "loop-chips", role: "group", "aria-label": say("wheel.loops") });
+  const said = element("p", { class: "wheel-said", role: "status" });
+  let parts = null;
+  const refresh = () => {
+    if (parts) refreshWheel(parts);
+    const held = chips.contains(document.activeElement) ? document.activeElement.dataset.loopChip : "";
+    chips.replaceChildren(...loopChips());
+    if (held) chips.querySelector(`[data-loop-chip="${CSS.escape(held)}"]`)?.focus();
+    markLoop(parts?.svg);
+  };
+  const cuts = cutWatcher(said);
+  whenWide(box, (width) => {
+    parts = drawWheel(box, Math.min(width, 560), cuts);
+    refresh();
   });
-  const free = [...CORNERS];
-  for (const name of ROOMS.outside) {
-    const reached = [...ROOMS.ways, ...linksOf(0).map((link) => [text(link.from), text(link.to)])]
-      .filter(([from, to]) => from === name && places.has(to))
-      .map(([, to]) => places.get(to));
-    const toward = Math.atan2(
-      reached.reduce((sum, place) => sum + place.y - size / 2, 0),
-      reached.reduce((sum, place) => sum + place.x - size / 2, 0),
-    );
-    const apart = (corner) => 1 - Math.cos(corner.angle - toward);
-    free.sort((a, b) => apart(a) - apart(b));
-    const corner = free.shift();
-    const inset = 26;
-    places.set(name, {
-      x: corner.x ? size - inset : inset,
-      y: corner.y ? size - inset : inset,
-      r: 16,
-      angle: corner.angle,
-      outside: true,
-      corner,
-    });
-  }
-  return { places, radius, centre: size / 2, room };
+  listen("cursor hover live settings up loops", refresh);
+  listen("loop", () => markLoop(parts?.svg));
+  listen("live settings", cuts.say);
+  cuts.say();
+  return element(
+    "section",
+    { class: "wheel-box", id: "wheel", "aria-labelledby": "wheel-title" },
+    element(
+      "div",
+      { class: "figure-head" },
+      element("h2", { id: "wheel-title" }, say("wheel.title")),
+      LINK_IDS.size > 0 && element("span", { class: "note" }, say("wheel.note")),
+      stillButton(),
+    ),
+    box,
+    chips,
+    said,
+  );
 }
 
-/** Return the control point of the curve between two rooms; `turn` bends a second curve of the same pair more. */
-function bend(a, b, { radius, centre }, turn) {
-  if (a.outside || b.outside) {
-    const [x, y] = [(a.x + b.x) / 2, (a.y + b.y) / 2];
-    return { x: x + (turn + 0.5) * 0.12 * (b.y - a.y), y: y - (turn + 0.5) * 0.12 * (b.x - a.x) };
-  }
-  const apart = Math.atan2(Math.sin(b.angle - a.angle), Math.cos(b.angle - a.angle));
-  const middle = a.angle + apart / 2;
-  const chord = Math.cos(apart / 2);
-  const neighbours = Math.abs(apart) < (2.5 * Math.PI) / Math.max(3, ROOMS.inside.length);
-  const wanted = neighbours ? 1.04 - 0.26 * turn : Math.max(0.42, 0.8 * chord) - 0.1 * turn;
-  const reach = (2 * wanted - chord) * radius;
-  return { x: centre + reach * Math.cos(middle), y: centre + reach * Math.sin(middle) };
+/** Cut and mend links; remember the last one and what the headline was before it. */
+function cutWatcher(said) {
+  let [last, before, over] = ["", null, ""];
+  const headline = () => valueAt(nowPoints(shownHeadline()), AT);
+  const effect = (link, cut) => {
+    const row = shownHeadline();
+    const words = { title: link.title, form: sentenceOf(cut ? link.arms_length : link.integrated) };
+    const first = cut
+      ? say("wheel.was_cut", { ...words, date: moment(settingsNow().cutFrom ?? number(CHOICES.cut_from)) })
+      : say("wheel.was_mended", words);
+    const after = sameSettings(LIVE.settings, settingsNow()) ? headline() : null;
+    if (before === null || after === null) return first;
+    return `${first} ${say("wheel.effect", { label: row.label, when: shortDate(AT), ...pairOf(before, after), unit: unitWords(row.unit) })}`;
+  };
+  const words = () => {
+    const link = LINK_IDS.get(over || last);
+    if (!link) {
+      const cut = settingsNow().cut;
+      return cut.length > 0 ? say("wheel.all_cut", { titles: cut.map((id) => text(LINK_IDS.get(id).title)).join(", ") }) : say("wheel.hint");
+    }
+    if (!over || over === last) return effect(link, settingsNow().cut.includes(text(link.id)));
+    return [linkSentence(link), say("wheel.if_cut", { form: sentenceOf(link.arms_length) })].join(". ");
+  };
+  const show = () => {
+    if (last && untouched()) last = "";
+    said.textContent = words();
+  };
+  return {
+    say: show,
+    toggle: (id) => {
+      if (!LIVE.up) return openDrawer(`link:${id}`);
+      [last, before] = [id, headline()];
+      act({ act: "toggle", link: id });
+    },
+    over: (id) => {
+      over = id;
+      show();
+    },
+  };
 }
 
-const between = (p, q, t) => ({ x: p.x + (q.x - p.x) * t, y: p.y + (q.y - p.y) * t });
-const onCurve = ([p, c, q], t) => between(between(p, c, t), between(c, q, t), t);
-const apartBy = (p, q) => Math.hypot(p.x - q.x, p.y - q.y);
+const sentenceOf = (words) => text(words).replace(/\.$/, "");
 
-/** Return the part of a curve from t0 to t1 as a curve. */
-function partOf(curve, t0, t1) {
-  const [p, c, q] = curve;
-  return [onCurve(curve, t0), between(between(p, c, t0), between(c, q, t0), t1), onCurve(curve, t1)];
+/** Two values as "142 → 89", with as many digits as show the difference. */
+function pairOf(before, after) {
+  const digits = decimal(before) === decimal(after) && before !== after ? 5 : 3;
+  return { before: decimal(before, digits), after: decimal(after, digits) };
 }
 
-/** Return the curve between two rooms from rim to rim, with `room` left for the head. */
-function rimToRim(a, b, control, room) {
-  const curve = [a, control, b];
-  let [t0, t1] = [0, 1];
-  while (t0 < 0.49 && apartBy(onCurve(curve, t0), a) < a.r + 3) t0 += 0.005;
-  while (t1 > 0.51 && apartBy(onCurve(curve, t1), b) < b.r + 4 + room) t1 -= 0.005;
-  return partOf(curve, t0, t1);
-}
+/** A date of comparison: a whole year as a year, else the quarter. */
+const shortDate = (time) => (Number.isInteger(time) && isDate(time, text(TIME.unit) || "year") ? String(time) : moment(time));
 
-/** Return a loop that leaves and enters the same room on the outer side. */
-function ownLoop(a, room) {
-  const at = (angle, reach) => ({
-    x: a.x + reach * Math.cos(a.angle + angle),
-    y: a.y + reach * Math.sin(a.angle + angle),
-  });
-  return [at(-0.7, a.r + 2), at(0, a.r * 3), at(0.7, a.r + 4 + room)];
-}
-
-const curvePath = ([p, c, q]) =>
-  `M${round(p.x)} ${round(p.y)}Q${round(c.x)} ${round(c.y)} ${round(q.x)} ${round(q.y)}`;
-
-/** Return the path of an arrowhead at the end of a curve. */
-function headPath([, c, q], length, half) {
-  const far = Math.hypot(q.x - c.x, q.y - c.y) || 1;
-  const [dx, dy] = [(q.x - c.x) / far, (q.y - c.y) / far];
-  const tip = [q.x + dx * length, q.y + dy * length];
-  const [left, right] = [-half, half].map((side) => [q.x + dy * side, q.y - dx * side]);
-  return `${linePath([tip, left, right])}Z`;
-}
-
-const linkShare = (link, links) =>
-  Math.abs(number(link.shapley) ?? 0) /
-  (links.reduce((sum, each) => sum + Math.abs(number(each.shapley) ?? 0), 0) || 1);
-
-/** Draw the wheel into `box`; `pick` is called with a link's id, `over` with an id or "" while pointed at. */
-function drawWheel(box, width, { pick, over }) {
-  const size = Math.min(width, 620);
+/** Draw the wheel; return the parts that change with date and settings. */
+function drawWheel(box, size, cuts) {
   const frame = wheelPlaces(size);
-  const links = linksOf(STATE.cut);
+  const ids = [...LINK_IDS.values()].map((link) => ({ ...link, id: text(link.id), title: text(link.title) || inWords(link.id) }));
   const svg = drawn("svg", {
     class: "wheel",
     width: size,
     height: size,
     viewBox: `0 0 ${size} ${size}`,
     role: "group",
-    "aria-label": say("wheel.name", { rooms: ROOMS.inside.length, links: links.length }),
+    "aria-label": say("wheel.name", { rooms: ROOMS.inside.length, links: ids.length }),
   });
-  svg.append(drawn("circle", { cx: frame.centre, cy: frame.centre, r: size / 2 - 6, class: "boundary" }));
   const turns = new Map();
   const turnOf = (from, to) => {
     const pair = [from, to].sort().join("\u0000");
     turns.set(pair, (turns.get(pair) ?? -1) + 1);
     return turns.get(pair);
   };
-  const arrows = drawn("g", { role: "group", "aria-label": say("wheel.links") });
-  for (const link of [...links].sort((a, b) => Math.abs(b.shapley) - Math.abs(a.shapley))) {
-    const arrow = linkArrow(link, links, frame, turnOf(text(link.from), text(link.to)));
-    if (!arrow) continue;
-    arrow.addEventListener("click", () => pick(link.id));
-    arrow.addEventListener(
-      "keydown",
-      (event) => ["Enter", " "].includes(event.key) && (event.preventDefault(), pick(link.id)),
-    );
-    for (const event of ["pointerenter", "focus"]) arrow.addEventListener(event, () => over(link.id));
-    for (const event of ["pointerleave", "blur"]) arrow.addEventListener(event, () => over(""));
-    arrows.append(arrow);
-  }
+  const linked = new Set(ids.map((link) => wayKey(text(link.from), text(link.to))));
+  const links = ids
+    .map((link) => linkArrow(link, frame, turnOf(text(link.from), text(link.to)), cuts))
+    .filter(Boolean);
+  const ways = ROOMS.ways
+    .filter(([from, to]) => frame.places.has(from) && frame.places.has(to) && !linked.has(wayKey(from, to)))
+    .map(([from, to]) => wayArrow(from, to, frame));
+  const arrows = drawn("g", { role: "group", "aria-label": say("wheel.links") }, links.map((link) => link.node));
   roving(arrows);
   const rooms = drawn(
     "g",
@@ -163,76 +126,118 @@ function drawWheel(box, width, { pick, over }) {
     [...frame.places].map(([name, place]) => roomDisc(name, place, svg)),
   );
   roving(rooms);
-  svg.append(hairlines(frame), arrows, rooms, ...hub(frame));
-  box.replaceChildren(svg);
-}
-
-/** Draw one link: body, head, sign, and a ring where it crosses from firm to firm. */
-function linkArrow(link, links, frame, turn) {
-  const [a, b] = [frame.places.get(text(link.from)), frame.places.get(text(link.to))];
-  if (!a || !b) return null;
-  const width = 1.25 + 7 * Math.sqrt(linkShare(link, links));
-  const length = 5 + 1.3 * width;
-  const curve = a === b ? ownLoop(a, length) : rimToRim(a, b, bend(a, b, frame, turn), length);
-  const positive = (number(link.shapley) ?? 0) >= 0;
-  const middle = onCurve(curve, 0.5);
-  const out = Math.hypot(middle.x - frame.centre, middle.y - frame.centre) || 1;
-  const away = width / 2 + 10;
-  const sign = {
-    x: middle.x + (away * (middle.x - frame.centre)) / out,
-    y: middle.y + (away * (middle.y - frame.centre)) / out,
-  };
-  const across = link.border === "across";
-  const ringAt = onCurve(curve, 0.3);
-  return drawn(
-    "g",
-    {
-      class: `link ${positive ? "adds" : "takes"}`,
-      role: "button",
-      "data-rove": true,
-      "data-link": link.id,
-      "aria-label": linkSentence(link, links),
-    },
-    drawn("path", { d: curvePath(curve), class: "hit" }),
-    drawn("path", { d: curvePath(curve), class: "halo-line", "stroke-width": width + 8 }),
-    drawn("path", { d: curvePath(curve), class: "body", "stroke-width": width }),
-    drawn("path", { d: headPath(curve, length, 3.4 + 0.75 * width), class: "head" }),
-    across && drawn("circle", { cx: ringAt.x, cy: ringAt.y, r: width / 2 + 3.4, class: "crossing" }),
-    drawn(
-      "text",
-      { x: sign.x, y: sign.y + 5, "text-anchor": "middle", class: "sign-mark" },
-      positive ? "+" : MINUS,
-    ),
+  const centre = hub(frame);
+  svg.append(
+    drawn("circle", { cx: frame.centre, cy: frame.centre, r: size / 2 - 6, class: "boundary" }),
+    drawn("g", { "aria-hidden": "true" }, ways.map((way) => way.node)),
+    centre.node,
+    arrows,
+    rooms,
   );
+  box.replaceChildren(svg);
+  return { svg, links, ways, centre, turn: mover(centre.ticks, [...links, ...ways].map((each) => each.notch)) };
 }
 
-/** Say a link in one sentence: ends, border, share. */
-function linkSentence(link, links) {
+/** Write everything that depends on the date and the settings. */
+function refreshWheel({ svg, links, ways, centre, turn }) {
+  const scores = scoresAt(readTime());
+  for (const link of links) link.show(scores.get(`link:${link.id}`));
+  for (const way of ways) way.show(scores.get(way.key));
+  for (const each of svg.querySelectorAll(".room-value")) each.textContent = roomValue(each.dataset.room);
+  const growth = growthAt(readTime());
+  centre.show(growth);
+  turn(growth);
+}
+
+const arrowWidth = (score) => 1.25 + 7 * Math.sqrt(score?.share ?? 0);
+const sideClass = (score) => (!score || score.share === 0 ? "none" : score.net < 0 ? "brakes" : "drives");
+
+/** Return an arrow from room to room whose width can change: its parts, and `fit(width)`. */
+function arrow(from, to, frame, turn) {
+  const [a, b] = [frame.places.get(from), frame.places.get(to)];
+  if (!a || !b) return null;
+  const body = drawn("path", { class: "body" });
+  const notch = drawn("path", { class: "notch", "stroke-dasharray": "2 14" });
+  const head = drawn("path", { class: "head" });
+  const hit = drawn("path", { class: "hit" });
+  const halo = drawn("path", { class: "halo-line" });
+  const course = (length) => (a === b ? ownLoop(a, length) : rimToRim(a, b, bend(a, b, frame, turn), length));
+  const fit = (width) => {
+    const length = 5 + 1.3 * width;
+    const curve = course(length);
+    const path = curvePath(curve);
+    for (const each of [body, notch, hit, halo]) each.setAttribute("d", path);
+    body.setAttribute("stroke-width", round(width));
+    halo.setAttribute("stroke-width", round(width + 8));
+    notch.setAttribute("stroke-width", round(Math.max(0, width - 2)));
+    notch.setAttribute("visibility", width < 3 ? "hidden" : "visible");
+    head.setAttribute("d", headPath(curve, length, 3.4 + 0.75 * width));
+  };
+  return { body, notch, head, hit, halo, fit, middle: onCurve(course(8), 0.46), start: onCurve(course(8), 0.2) };
+}
+
+/** One link: an arrow with a knob that is its switch. */
+function linkArrow(link, frame, turn, cuts) {
+  const made = arrow(text(link.from), text(link.to), frame, turn);
+  if (!made) return null;
+  const { x, y } = made.middle;
+  const sign = drawn("text", { x, y: y + 4.5, "text-anchor": "middle", class: "sign-mark" });
+  const node = drawn(
+    "g",
+    { role: "switch", "data-rove": true, "data-link": link.id },
+    made.hit,
+    made.halo,
+    made.body,
+    made.notch,
+    made.head,
+    link.border === "across" && drawn("circle", { cx: made.start.x, cy: made.start.y, r: 4, class: "crossing" }),
+    drawn("circle", { cx: x, cy: y, r: 15, class: "reach" }),
+    drawn("circle", { cx: x, cy: y, r: 8.5, class: "knob" }),
+    sign,
+    drawn("path", { d: `M${round(x - 6)} ${round(y + 6)}l7 -12M${round(x - 1)} ${round(y + 6)}l7 -12`, class: "cut-mark" }),
+  );
+  const toggle = () => cuts.toggle(link.id);
+  node.addEventListener("click", toggle);
+  node.addEventListener("keydown", (event) => {
+    if (["Enter", " "].includes(event.key)) {
+      event.preventDefault();
+      toggle();
+    } else if (event.key === "i") openDrawer(`link:${link.id}`);
+  });
+  for (const event of ["pointerenter", "focus"]) node.addEventListener(event, () => cuts.over(link.id));
+  for (const event of ["pointerleave", "blur"]) node.addEventListener(event, () => cuts.over(""));
+  const show = (score) => {
+    const cut = settingsNow().cut.includes(link.id);
+    made.fit(cut ? 1.5 : Math.max(1.75, arrowWidth(score)));
+    node.setAttribute("class", `link ${cut ? "cut" : sideClass(score)}`);
+    node.setAttribute("aria-checked", String(!cut));
+    node.setAttribute("aria-label", linkSentence(link, score));
+    sign.textContent = score && score.net < 0 ? MINUS : "+";
+  };
+  return { id: link.id, node, notch: made.notch, show };
+}
+
+/** Say a link in one sentence: ends, border, score at the date. */
+function linkSentence(link, score = scoresAt(readTime()).get(`link:${text(link.id)}`)) {
   return [
     text(link.title),
     say("wheel.way", { from: titleOf(text(link.from)), to: titleOf(text(link.to)) }),
     sayOr(`border.${text(link.border)}`, ""),
-    say("wheel.share", { share: percent(linkShare(link, links)) }),
+    score && score.share > 0 ? say("wheel.score", { share: percent(score.share), date: moment(readTime()) }) : say("wheel.no_score"),
   ]
     .filter(Boolean)
     .join(", ");
 }
 
-/** Hairlines for the couplings without a switch: an equation of one room reads a value of another. */
-function hairlines(frame) {
-  const lines = ROOMS.ways
-    .filter(([from, to]) => frame.places.has(from) && frame.places.has(to))
-    .map(([from, to]) => {
-      const [a, b] = [frame.places.get(from), frame.places.get(to)];
-      const curve = rimToRim(a, b, bend(a, b, frame, 0.4), 5);
-      return drawn(
-        "g",
-        { class: "reads", "data-from": from, "data-to": to },
-        drawn("path", { d: curvePath(curve) }),
-        drawn("path", { d: headPath(curve, 5, 2.6), class: "reads-head" }),
-      );
-    });
-  return drawn("g", { "aria-hidden": "true" }, lines);
+/** A coupling without a switch: an equation of one room reads a value of another. */
+function wayArrow(from, to, frame) {
+  const made = arrow(from, to, frame, 0.4);
+  const node = drawn("g", { "data-from": from, "data-to": to }, made.body, made.notch, made.head);
+  const show = (score) => {
+    made.fit(score && score.share > 0.004 ? arrowWidth(score) : 0.75);
+    node.setAttribute("class", `reads ${sideClass(score && score.share > 0.004 ? score : null)}`);
+  };
+  return { key: wayKey(from, to), node, notch: made.notch, show };
 }
 
 /** Draw a room: disc and name; outside the boundary only the name. While pointed at, what it reads stands out. */
@@ -241,15 +246,12 @@ function roomDisc(name, place, svg) {
   const { words, size } = roomWords(name, place);
   const near = (state) => {
     svg.classList.toggle("near", state);
-    for (const each of svg.querySelectorAll(".reads"))
-      each.classList.toggle("lit", state && (each.dataset.from === name || each.dataset.to === name));
-    const ends = new Set(
-      linksOf(STATE.cut)
-        .filter((link) => link.from === name || link.to === name)
-        .map((link) => text(link.id)),
-    );
-    for (const each of svg.querySelectorAll(".link"))
-      each.classList.toggle("lit", state && ends.has(each.dataset.link));
+    const touches = (each) => each.dataset.from === name || each.dataset.to === name;
+    for (const each of svg.querySelectorAll(".reads")) each.classList.toggle("lit", state && touches(each));
+    for (const each of svg.querySelectorAll(".link")) {
+      const link = LINK_IDS.get(each.dataset.link);
+      each.classList.toggle("lit", state && (link.from === name || link.to === name));
+    }
   };
   const reads = (side) => ROOMS.ways.filter((way) => way[side] === name).map((way) => titleOf(way[1 - side]));
   const said = [
@@ -257,7 +259,7 @@ function roomDisc(name, place, svg) {
     reads(1).length > 0 && say("wheel.reads", { rooms: reads(1).join(", ") }),
     reads(0).length > 0 && say("wheel.read_by", { rooms: reads(0).join(", ") }),
   ].filter(Boolean);
-  const value = place.outside || place.r < 34 ? "" : roomValue(name);
+  const value = place.outside || place.r < 30 ? "" : roomValue(name);
   const first = place.y - ((words.length + (value ? 1 : 0) - 1) * (size + 2)) / 2 + size * 0.35;
   const x = place.outside ? (place.corner.anchor === "start" ? 2 : place.x + 24) : place.x;
   const anchor = place.outside ? place.corner.anchor : "middle";
@@ -267,6 +269,7 @@ function roomDisc(name, place, svg) {
       class: place.outside ? "room outside" : "room",
       role: subsystem ? "button" : "img",
       "data-rove": true,
+      "data-room-name": name,
       "aria-label": [said.join(". "), subsystem && say("wheel.opens")].filter(Boolean).join(". "),
     },
     drawn("circle", { cx: place.x, cy: place.y, r: place.r }),
@@ -274,65 +277,28 @@ function roomDisc(name, place, svg) {
       drawn("text", { x, y: first + index * (size + 2), "text-anchor": anchor, "font-size": size }, word),
     ),
     value &&
-      drawn(
-        "text",
-        {
-          x,
-          y: first + words.length * (size + 2),
-          "text-anchor": anchor,
-          "font-size": Math.max(9, size - 1),
-          class: "room-value",
-          "data-room": name,
-        },
-        value,
-      ),
+      drawn("text", {
+        x,
+        y: first + words.length * (size + 2),
+        "text-anchor": anchor,
+        "font-size": Math.max(9, size - 1),
+        class: "room-value",
+        "data-room": name,
+      }),
   );
   for (const event of ["pointerenter", "focus"]) node.addEventListener(event, () => near(true));
   for (const event of ["pointerleave", "blur"]) node.addEventListener(event, () => near(false));
   const open = () => subsystem && openSubsystem(name);
   node.addEventListener("click", open);
-  node.addEventListener(
-    "keydown",
-    (event) => ["Enter", " "].includes(event.key) && (event.preventDefault(), open()),
-  );
+  node.addEventListener("keydown", (event) => ["Enter", " "].includes(event.key) && (event.preventDefault(), open()));
   return tipped(node, () => said);
-}
-
-/** Return a room's title over at most two lines that fit its disc, else its name, and the size to write it in. */
-function roomWords(name, place) {
-  if (place.outside) return { words: lineBroken(titleOf(name), 16).slice(0, 3), size: 12 };
-  const most = (size) => Math.floor((2 * place.r - 6) / (0.64 * size));
-  for (const [label, sizes] of [
-    [titleOf(name), [12.5, 11.5, 11]],
-    [inWords(name), [12.5, 11, 9.5]],
-  ]) {
-    for (const size of sizes) {
-      const words = lineBroken(label, most(size));
-      if (words.length <= 2 && words.every((line) => line.length <= most(size))) return { words, size };
-    }
-  }
-  return {
-    words: lineBroken(inWords(name), 11)
-      .slice(0, 2)
-      .map((line) => shortened(line, 11)),
-    size: 9.5,
-  };
-}
-
-function lineBroken(label, most) {
-  const lines = [];
-  for (const word of label.split(" ")) {
-    if (lines.length > 0 && `${lines.at(-1)} ${word}`.length <= most) lines.push(`${lines.pop()} ${word}`);
-    else lines.push(word);
-  }
-  return lines;
 }
 
 /** Return the value at the cursor of a headline indicator that lives in this room, short enough for the disc. */
 function roomValue(name) {
   const row = HEADLINES.find((each) => each.name.startsWith(`${name}.`));
-  if (!row || STATE.cursor === null) return "";
-  const value = valueAt(row.points, STATE.cursor);
+  if (!row || readTime() === null) return "";
+  const value = valueAt(nowPoints(row), readTime());
   if (value === null) return "";
   const { before, behind } = unitParts(row.unit);
   const short = behind.split(" ")[0];
@@ -340,28 +306,63 @@ function roomValue(name) {
   return short.length <= 3 && short ? `${written} ${short}` : written;
 }
 
-/** Write the rooms' values at the cursor anew. */
-function refreshRooms(box) {
-  for (const each of box.querySelectorAll(".room-value")) each.textContent = roomValue(each.dataset.room);
+/** The hub: ticks that turn, and the growth at the date. */
+function hub({ centre, radius }) {
+  const size = clamp(radius * 0.17, 18, 30);
+  const small = clamp(radius * 0.062, 10, 12);
+  const at = (angle, reach) => [centre + reach * Math.cos(angle), centre + reach * Math.sin(angle)];
+  const [inner, outer] = [radius * 0.34, radius * 0.4];
+  const marks = Array.from({ length: 48 }, (_, index) => {
+    const angle = (2 * Math.PI * index) / 48;
+    return linePath([at(angle, index % 12 === 0 ? inner * 0.96 : inner), at(angle, outer)]);
+  });
+  const ticks = drawn("path", { d: marks.join(""), class: "ticks" });
+  const word = (y, kind, fontSize) =>
+    drawn("text", { x: centre, y, "text-anchor": "middle", class: kind, "font-size": fontSize });
+  const [rate, unit, what] = [
+    word(centre + 2, "hub-number", size),
+    word(centre + 6 + small, "hub-word", small),
+    word(centre + 8 + 2.1 * small, "hub-word", small),
+  ];
+  const show = (growth) => {
+    rate.textContent = growth === null ? say("number.none") : signedShare(growth);
+    unit.textContent = growth === null ? "" : sayOr(`each.${text(TIME.unit)}`, "");
+    what.textContent = shortened(text(GROWTH.label), 22);
+  };
+  return { node: drawn("g", { class: "hub-group" }, drawn("circle", { cx: centre, cy: centre, r: outer + 2, class: "hub" }), drawn("g", { class: "turns" }, ticks), rate, unit, what), ticks, show };
 }
 
-/** The hub says what all links together make of the chosen output. */
-function hub(frame) {
-  const output = OUTPUTS[STATE.cut];
-  if (!output || number(output.all) === null || number(output.none) === null) return [];
-  const { centre, radius } = frame;
-  const size = clamp(radius * 0.15, 16, 32);
-  const small = clamp(radius * 0.058, 9, 11.5);
-  const line = (words, y) =>
-    drawn("text", { x: centre, y, "text-anchor": "middle", class: "hub-word", "font-size": small }, words);
-  return [
-    drawn("circle", { cx: centre, cy: centre, r: radius * 0.33, class: "hub" }),
-    drawn(
-      "text",
-      { x: centre, y: centre + 2, "text-anchor": "middle", class: "hub-number", "font-size": size },
-      decimal(output.all - output.none),
-    ),
-    line(shortened(unitWords(output.unit), 18), centre + 6 + small),
-    line(say("wheel.hub"), centre + 8 + 2.1 * small),
-  ];
+/** The largest loops at the date, as buttons that light up their links and rooms. */
+function loopChips() {
+  return loopsAt(readTime())
+    .slice(0, CHIPS)
+    .map(({ loop, share }) => {
+      const button = plainButton(
+        [element("b", {}, /^loop-/.test(loop.id) ? "" : loop.id), shortened(loop.name.split(":")[0], 22), element("span", {}, signedShare(share))],
+        () => choose({ loop: STATE.loop === loop.id ? "" : loop.id }),
+        {
+          class: `loop-chip side-${sideOf(share)}`,
+          "data-loop-chip": loop.id,
+          "aria-pressed": String(STATE.loop === loop.id),
+          "aria-label": `${loopName(loop)}, ${signedShare(share)}`,
+        },
+      );
+      const over = (id) => () => markLoop(document.querySelector("svg.wheel"), id);
+      for (const event of ["pointerenter", "focus"]) button.addEventListener(event, over(loop.id));
+      for (const event of ["pointerleave", "blur"]) button.addEventListener(event, over(""));
+      return button;
+    });
+}
+
+/** Let a loop's links, ways and rooms stand out: the one pointed at, else the chosen one. */
+function markLoop(svg, pointed = "") {
+  if (!svg) return;
+  const passage = PASSAGES.get(pointed || STATE.loop);
+  svg.classList.toggle("one-loop", passage !== undefined);
+  for (const each of svg.querySelectorAll(".link")) each.classList.toggle("on", passage?.links.has(each.dataset.link) ?? false);
+  for (const each of svg.querySelectorAll(".reads"))
+    each.classList.toggle("on", passage?.ways.has(wayKey(each.dataset.from, each.dataset.to)) ?? false);
+  for (const each of svg.querySelectorAll(".room")) each.classList.toggle("on", passage?.rooms.has(each.dataset.roomName) ?? false);
+  for (const each of document.querySelectorAll("[data-loop-chip]"))
+    each.setAttribute("aria-pressed", String(each.dataset.loopChip === STATE.loop));
 }
