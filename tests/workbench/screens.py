@@ -8,3 +8,9 @@ PHONE = {"width": 390, "height": 844}
 
 Open = Callable[..., Any]
 """Called with a state of the sample, a hash, a screen and wishes of the system; gives the open tab."""
+
+
+def address(tab: Any) -> str:
+    """The tab's address, once the page has written it."""
+    tab.wait_for_timeout(120)
+    return str(tab.url)

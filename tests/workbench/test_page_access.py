@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workbench import sample
-from tests.workbench.screens import DESK, PHONE, Open
+from tests.workbench.screens import DESK, PHONE, Open, address
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +70,7 @@ CONTRAST = """() => {
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_all_words_on_the_page_reach_aa(show: Open, theme: str, size: dict[str, int]) -> None:
     """Every text that is drawn, in tables, charts and drawer, has 4.5 to 1 on its ground."""
-    tab = show(hash="#open=claim:pulse&runs=glut", size=size, color_scheme=theme)
+    tab = show(hash="#open=claim:pulse&pin=glut", size=size, color_scheme=theme)
     tab.locator("[data-subsystem=fleet]").evaluate("(each) => (each.open = true)")
     tab.wait_for_timeout(400)
 
@@ -86,14 +86,14 @@ def test_theme_follows_the_system_and_the_switch(show: Open) -> None:
     assert switch.get_attribute("aria-checked") == "true"
     switch.press("Enter")
     assert tab.evaluate(ground) == "rgb(255, 255, 255)"
-    assert "theme=light" in tab.url
+    assert "theme=light" in address(tab)
 
 
 def test_controls_are_large_enough_for_a_finger(show: Open) -> None:
     """On a phone the controls that stand alone are 44 pixels high or more."""
     tab = show(hash="#open=fact:GW_2025", size=PHONE)
     small = tab.evaluate(
-        """() => [...document.querySelectorAll(`.theme, .card, select, .switch button, input, .quiet, .claim,
+        """() => [...document.querySelectorAll(`.theme, .tab, .play, .tool, .loop-chip, select, .switch button, input, .quiet, .claim,
             .filter, .subsystem summary, .behind summary`)]
         .map((each) => [each.className || each.tagName, Math.round(each.getBoundingClientRect().height)])
         .filter(([, height]) => height > 0 && height < 44)"""

@@ -6,7 +6,7 @@ import pytest
 
 from putar.words import languages
 from tests.workbench import sample
-from tests.workbench.screens import DESK, PHONE, Open
+from tests.workbench.screens import DESK, PHONE, Open, address
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,7 @@ def test_language_is_in_the_document_and_in_the_address(show: Open) -> None:
     change(tab, "id")
 
     assert tab.evaluate("document.documentElement.lang") == "id"
-    assert "lang=id" in tab.url
+    assert "lang=id" in address(tab)
     assert tab.evaluate("document.activeElement.lang") == "id"
     assert tab.locator(".languages [aria-pressed=true]").all_inner_texts() == ["ID"]
     assert "Apa kata ceritanya" in tab.inner_text("#claims")
@@ -50,12 +50,14 @@ def test_language_is_in_the_document_and_in_the_address(show: Open) -> None:
 def test_change_of_language_keeps_what_the_reader_chose(show: Open) -> None:
     """The chart, its scale and the theme stay."""
     tab = show(hash="#chart=users.weekly_users&scale=log&theme=dark")
-    before = tab.locator("#chart svg path").first.get_attribute("d")
+    before = tab.locator("#chart svg.chart path").first.get_attribute("d")
     change(tab, "id")
 
-    assert {"chart=users.weekly_users", "scale=log", "theme=dark"} <= {*tab.url.partition("#")[2].split("&")}
+    assert {"chart=users.weekly_users", "scale=log", "theme=dark"} <= {
+        *address(tab).partition("#")[2].split("&")
+    }
     assert tab.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert tab.locator("#chart svg path").first.get_attribute("d") == before
+    assert tab.locator("#chart svg.chart path").first.get_attribute("d") == before
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

@@ -15,7 +15,7 @@ from putar.flywheels.drivers import find_all_drivers
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec, Scenario
 from putar.runs.ensemble import Ensemble
-from putar.workbench.document import shown_dates
+from putar.workbench.checksum import shown_dates
 
 __all__ = ["choice_rows", "horizon"]
 
@@ -31,7 +31,7 @@ def horizon(flywheel: Flywheel) -> float:
 
 
 def choice_rows(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> dict[str, object]:
-    """Return the page's `choices`: views, levers, dates of changes and cuts, the order of constants, the growth.
+    """Return the page's `choices`: views, levers, dates, the order of constants, the growth of the wheel.
 
     `base` is the run of the page, with every output.
     """
@@ -78,7 +78,11 @@ def _growth(flywheel: Flywheel, base: Ensemble) -> dict[str, object]:
         for time, value in zip(dates, base.at(name, dates.tolist())[:, 0], strict=True)
     ]
     label = {row.variable: row.label for row in flywheel.headline}.get(name)
-    return {"variable": name, "label": label or flywheel.model[name.partition("[")[0]].label, "points": points}
+    return {
+        "variable": name,
+        "label": label or flywheel.model[name.partition("[")[0]].label,
+        "points": points,
+    }
 
 
 def _view_row(view: Scenario) -> dict[str, object]:

@@ -1,4 +1,4 @@
-// Band: the 5 to 95 % range of drawn members, of the page's run or, once members have streamed in, of the reader's settings.
+// Band: the 5 to 95 % range of drawn members, of the page's run or, once they have streamed in, of the settings.
 
 /** Return the points whose low and high make the band of an indicator. */
 function bandPoints(row) {

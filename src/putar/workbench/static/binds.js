@@ -20,7 +20,7 @@ function bindingLimits() {
 function bindsStrip() {
   const limits = bindingLimits();
   if (limits.length === 0) return null;
-  const strip = element("div", { class: "strip" });
+  const strip = element("div", { class: "binds-strip" });
   let cursors = [];
   const move = () => cursors.forEach((place) => place());
   const draw = (width) => {

@@ -5,9 +5,16 @@ function viewButtons() {
   if (VIEWS.length === 0) return null;
   const buttons = VIEWS.map((view) => ({
     view,
-    button: tipped(plainButton(view.title, () => act({ act: "take", settings: view.settings })), () => [view.title, view.reason]),
+    button: tipped(
+      plainButton(view.title, () => act({ act: "take", settings: view.settings })),
+      () => [view.title, view.reason],
+    ),
   }));
-  const group = element("div", { class: "switch views", role: "group", "aria-label": say("views.name") }, buttons.map((each) => each.button));
+  const group = element(
+    "div",
+    { class: "switch views", role: "group", "aria-label": say("views.name") },
+    buttons.map((each) => each.button),
+  );
   const show = () => {
     for (const { view, button } of buttons) {
       button.setAttribute("aria-pressed", String(sameSettings(view.settings, settingsNow())));
@@ -23,7 +30,9 @@ const arrowIcon = (mirrored) =>
   icon(
     18,
     drawn("path", {
-      d: mirrored ? "M12.5 3.5L17 8l-4.500 4.500M16.500 8H8a5 5 0 0 0 0 10h2" : "M7.500 3.500L3 8l4.500 4.500M3.500 8H12a5 5 0 0 1 0 10h-2",
+      d: mirrored
+        ? "M12.5 3.5L17 8l-4.5 4.5M16.5 8H8a5 5 0 0 0 0 10h2"
+        : "M7.5 3.5L3 8l4.5 4.5M3.5 8H12a5 5 0 0 1 0 10h-2",
       fill: "none",
       stroke: "currentColor",
       "stroke-width": 1.8,
@@ -32,12 +41,22 @@ const arrowIcon = (mirrored) =>
 
 /** Undo, redo, replay: pressed by pointer, or by the keys that everybody knows. */
 function historyTools() {
-  const tool = (name, mark, action) => plainButton(mark, action, { class: "tool", "aria-label": say(name), title: say(name) });
-  const undo = tool("changes.undo", arrowIcon(false), () => act({ act: "undo" }));
-  const redo = tool("changes.redo", arrowIcon(true), () => act({ act: "redo" }));
+  const tool = (words, mark, action) => plainButton(
+    mark,
+    action,
+    { class: "tool", "aria-label": words, title: words },
+  );
+  const undo = tool(say("changes.undo"), arrowIcon(false), () => act({ act: "undo" }));
+  const redo = tool(say("changes.redo"), arrowIcon(true), () => act({ act: "redo" }));
   const replay = tool(
-    "changes.replay",
-    icon(18, drawn("path", { d: "M4 10a6 6 0 1 0 2-4.500M6 2v4h4", fill: "none", stroke: "currentColor", "stroke-width": 1.8 })),
+    say("changes.replay"),
+    icon(
+      18,
+      drawn(
+        "path",
+        { d: "M4 10a6 6 0 1 0 2-4.500M6 2v4h4", fill: "none", stroke: "currentColor", "stroke-width": 1.8 },
+      ),
+    ),
     replayLast,
   );
   const show = () => {
@@ -118,12 +137,20 @@ function changesRow() {
       element("span", { class: "note" }, view ? say("changes.view", { title: view.title }) : say("changes.title")),
       ...Object.entries(settings.set).slice(0, 12).map(([name, value]) => {
         const source = NAMES.get(name).row;
-        return changeChip(labelOf(source), amount(value, text(source.unit)), () => act({ act: "set", name, value: null }));
+        return changeChip(
+          labelOf(source),
+          amount(value, text(source.unit)),
+          () => act({ act: "set", name, value: null }),
+        );
       }),
       ...settings.cut.map((id) =>
         changeChip(text(LINK_IDS.get(id)?.title) || id, say("changes.cut"), () => act({ act: "toggle", link: id })),
       ),
-      Object.keys(settings.set).length > 12 ? element("span", { class: "note" }, sayCount("pins.more", Object.keys(settings.set).length - 12)) : "",
+      Object.keys(settings.set).length > 12 ? element(
+        "span",
+        { class: "note" },
+        sayCount("pins.more", Object.keys(settings.set).length - 12),
+      ) : "",
       plainButton(say("changes.reset"), () => act({ act: "take", settings: UNTOUCHED }), { class: "quiet" }),
     );
     if (held) row.querySelector("button")?.focus();
@@ -152,7 +179,11 @@ function troubleRow() {
       : addressTrouble?.() || (LIVE.why && say("changes.static", { why: LIVE.why }));
     row.hidden = !words;
     row.replaceChildren(
-      ...[words && icon(16, ...warningMark()), words, failed && plainButton(say("changes.undo"), () => act({ act: "undo" }), { class: "quiet" })].filter(Boolean),
+      ...[
+        words && icon(16, ...warningMark()),
+        words,
+        failed && plainButton(say("changes.undo"), () => act({ act: "undo" }), { class: "quiet" }),
+      ].filter(Boolean),
     );
   };
   listen("live up settings", show);

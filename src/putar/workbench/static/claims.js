@@ -11,7 +11,7 @@ const VERDICT_ORDER = [
   "untestable",
 ];
 
-/** What the claims say under the reader's settings: claim id to the claim as it is then; empty where nothing changed. */
+/** What the claims say under the reader's settings: claim id to the claim as it is then. */
 const CLAIMS_NOW = new Map();
 
 /** Return a claim as it stands under the settings that run. */
@@ -66,13 +66,25 @@ function claimsRail() {
       each.item.replaceChildren(claimButton(each.claim));
       if (held) each.item.querySelector("button").focus();
       if (was && was !== each.verdict)
-        changes.push(say("claims.changed", { claim: text(each.claim.says), was: sayOr(`verdict.${was}`, was), now: sayOr(`verdict.${each.verdict}`, each.verdict) }));
+        changes.push(say(
+          "claims.changed",
+          {
+            claim: text(each.claim.says),
+            was: sayOr(`verdict.${was}`, was),
+            now: sayOr(`verdict.${each.verdict}`, each.verdict),
+          },
+        ));
     }
     if (changes.length > 0) live.textContent = changes.join(" ");
   };
   listen("claims", show);
   show();
-  rail.append(counts, live, element("ol", { tabindex: "-1" }, items.map((each) => each.item)), ...(CLAIMS.length > FIRST_CLAIMS ? [more] : []));
+  rail.append(
+    counts,
+    live,
+    element("ol", { tabindex: "-1" }, items.map((each) => each.item)),
+    ...(CLAIMS.length > FIRST_CLAIMS ? [more] : []),
+  );
   return rail;
 }
 
@@ -93,7 +105,11 @@ function claimButton(claim) {
   const was = text(claim.verdict);
   return element(
     "button",
-    { type: "button", class: was === verdict ? "claim" : "claim flipped", on: { click: () => openDrawer(`claim:${claim.id}`) } },
+    {
+      type: "button",
+      class: was === verdict ? "claim" : "claim flipped",
+      on: { click: () => openDrawer(`claim:${claim.id}`) },
+    },
     lamp(verdict),
     element(
       "span",
@@ -103,14 +119,22 @@ function claimButton(claim) {
         "span",
         { class: "finding" },
         verdictWord(verdict),
-        was !== verdict && element("span", { class: "was" }, say("claims.was", { verdict: sayOr(`verdict.${was}`, was) })),
+        was !== verdict && element(
+          "span",
+          { class: "was" },
+          say("claims.was", { verdict: sayOr(`verdict.${was}`, was) }),
+        ),
         decidingNumber(now),
         evidenceOf(now).map(({ kind, verdict: each, count }) =>
           element(
             "span",
             { class: "evidence" },
             lamp(each, 11),
-            element("span", { class: "hidden" }, `${sayOr(`evidence.${kind}`, kind)}${count > 1 ? ` × ${count}` : ""} ${sayOr(`verdict.${each}`, each)}`),
+            element(
+              "span",
+              { class: "hidden" },
+              `${sayOr(`evidence.${kind}`, kind)}${count > 1 ? ` × ${count}` : ""} ${sayOr(`verdict.${each}`, each)}`,
+            ),
           ),
         ),
       ),

@@ -58,7 +58,8 @@ function savePng(name, words, width, height) {
 
 /** Three buttons: the shown chart as SVG, PNG, and its numbers as CSV. */
 function exportButtons(figure) {
-  const name = (suffix) => `${text(MODEL.name) || "putar"}-${bare(shownHeadline().name).replaceAll(".", "-")}.${suffix}`;
+  const indicator = () => bare(shownHeadline().name).replaceAll(".", "-");
+  const name = (suffix) => `${text(MODEL.name) || "putar"}-${indicator()}.${suffix}`;
   const title = () => `${text(MODEL.title)}: ${shownHeadline().label}, ${unitWords(shownHeadline().unit)}`;
   const svg = () => figure.querySelector("svg.chart");
   const size = () => svg().viewBox.baseVal;

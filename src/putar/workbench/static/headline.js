@@ -7,7 +7,7 @@ function headlineSection() {
   const behind = tableBehind("headline", say("headline.table"), () => headlineTable(shownHeadline()));
   let move = () => {};
   const redraw = (width = Math.round(figure.clientWidth)) => {
-    if (width > 0) move = drawHeadline(figure, width, width >= 640 ? 400 : width >= 440 ? 366 : 280);
+    if (width > 0) move = drawHeadline(figure, width, width >= 640 ? 400 : width >= 440 ? 340 : 280);
     const row = shownHeadline();
     const words = unitWords(row.unit) || say("unit.none");
     unit.textContent = STATE.mode === "difference" ? say("headline.against", { unit: words }) : words;
@@ -18,7 +18,12 @@ function headlineSection() {
   whenWide(figure, redraw);
   return element(
     "section",
-    { class: "headline", id: "chart", role: HEADLINES.length > 1 ? "tabpanel" : "group", "aria-label": say("headline.name") },
+    {
+      class: "headline",
+      id: "chart",
+      role: HEADLINES.length > 1 ? "tabpanel" : "group",
+      "aria-label": say("headline.name"),
+    },
     element("div", { class: "figure-head" }, chartTitle(), modeSwitch(), scaleSwitch()),
     readout(),
     unit,

@@ -10,7 +10,8 @@ function moatSection() {
     const range = record(record(record(row[way]).varied)[key]);
     const words = key === "share_out_of_reach" ? percent(part(way, key)(row)) : decimal(part(way, key)(row));
     const [low, high] = [number(range.low), number(range.high)];
-    const said = key === "share_out_of_reach" && low !== null ? `${percent(low)}–${percent(high)}` : interval(low, high);
+    const share = key === "share_out_of_reach" && low !== null;
+    const said = share ? `${percent(low)}–${percent(high)}` : interval(low, high);
     return [words, said && element("span", { class: "under" }, said)];
   };
   const column = (way, key, under = "") => ({
@@ -44,7 +45,11 @@ function moatSection() {
     say("moat.title"),
     say("moat.lead", { group: text(record(moat.group).title), goal: percent(number(moat.goal)) }),
     dataTable({ caption: say("moat.title"), columns, rows: rivals, className: "declared" }).node,
-    element("p", { class: "note" }, number(moat.varied_by) !== null && say("moat.varied", { share: percent(moat.varied_by) })),
+    element(
+      "p",
+      { class: "note" },
+      number(moat.varied_by) !== null && say("moat.varied", { share: percent(moat.varied_by) }),
+    ),
     saveButton("moat", columns, () => rivals),
   );
 }

@@ -21,7 +21,10 @@ function drawBar() {
   const middle = [viewButtons(), historyTools()].filter(Boolean);
   const room = element("div", { class: "phone-tools" });
   const end = [copyButton(), LANGUAGES.length > 1 && languageSwitch(), themeSwitch()].filter(Boolean);
-  bar.replaceChildren(element("span", { class: "brand" }, SIGN(), "putar"), element("span", { class: "model-title" }, text(MODEL.title)));
+  bar.replaceChildren(
+    element("span", { class: "brand" }, SIGN(), "putar"),
+    element("span", { class: "model-title" }, text(MODEL.title)),
+  );
   document.getElementById("opening").append(room);
   const place = () => {
     (NARROW.matches ? room : bar).append(...middle);
@@ -109,27 +112,48 @@ function drawOpening() {
   const sentence = document.getElementById("sentence");
   sentence.replaceChildren(...verdictNodes(verdict));
   const yours = element("p", { class: "yours", role: "status", "aria-live": "polite" });
-  listen("live", () => sayYours(yours));
-  sayYours(yours);
+  const show = () => sayYours(yours, sentence, verdict);
+  listen("live chart", show);
+  show();
   sentence.after(yours, changesRow(), troubleRow(), ...[restsFold(verdict)].filter(Boolean));
 }
 
 /** Say what the reader's settings make of the indicators: the shown one first, then those that moved most. */
-function sayYours(node) {
+function sayYours(node, sentence, verdict) {
   node.hidden = LIVE.now === null;
+  sentence.hidden = LIVE.now !== null; // it is about the run without changes, and stays under "rests on"
   if (LIVE.now === null) return;
   const rows = HEADLINES.map((row) => ({ row, before: valueAt(row.points, AT), after: valueAt(nowPoints(row), AT) }))
     .filter(({ before, after }) => before !== null && after !== null && decimal(before) !== decimal(after))
-    .map((each) => ({ ...each, size: Math.abs(each.after - each.before) / (Math.abs(each.before) + Math.abs(each.after)) }))
+    .map(
+      (each) => ({
+        ...each,
+        size: Math.abs(each.after - each.before) / (Math.abs(each.before) + Math.abs(each.after)),
+      }),
+    )
     .sort((a, b) => (b.row === shownHeadline()) - (a.row === shownHeadline()) || b.size - a.size)
     .slice(0, 3);
   const listed = rows.map(({ row, before, after }) =>
-    say("verdict.moved", { label: row.label.charAt(0).toLowerCase() + row.label.slice(1), when: shortDate(AT), ...pairOf(before, after), unit: unitWords(row.unit) }).trim(),
+    say(
+      "verdict.moved",
+      {
+        label: row.label.charAt(0).toLowerCase() + row.label.slice(1),
+        when: shortDate(AT),
+        ...pairOf(before, after),
+        unit: unitWords(row.unit),
+      },
+    ).trim(),
   );
   node.replaceChildren(
     element("strong", {}, say("verdict.yours")),
     " ",
     listed.length > 0 ? `${listed.join(", ")}.` : say("verdict.same", { when: shortDate(AT) }),
+    " ",
+    element(
+      "span",
+      { class: "note" },
+      say("verdict.default", { answer: verdictNodes(verdict)[0].textContent.replace(/[:.]$/, "") }),
+    ),
   );
 }
 
@@ -144,6 +168,7 @@ function restsFold(verdict) {
     "details",
     { class: "rests" },
     element("summary", {}, summary),
+    element("p", { class: "whole-verdict" }, text(verdict.sentence)),
     rate !== null && element("p", { class: "rate" }, say("verdict.rate", { rate: signed(rate) })),
     rests.length > 0 &&
       element(

@@ -103,7 +103,9 @@ function pinControls() {
         left.map((row) => element("option", { value: row.name }, text(row.title) || row.name)),
       );
     const held = box.contains(document.activeElement) && document.activeElement !== own;
-    own.hidden = full || untouched() || !LIVE.up || STATE.pins.some((pin) => pinWords(pin) === pinWords({ settings: settingsNow() }));
+    own.hidden = full || untouched() || !LIVE.up || STATE.pins.some(
+      (pin) => pinWords(pin) === pinWords({ settings: settingsNow() }),
+    );
     box.replaceChildren(...[select, own, ...STATE.pins.map(pinButton)].filter(Boolean));
     if (held) (select || own).focus();
   };

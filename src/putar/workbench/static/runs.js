@@ -13,10 +13,28 @@
 /** Return the lines of an indicator: the one that is read first, then the others. */
 function chosenLines(row) {
   const touched = LIVE.now !== null;
-  const lines = [{ name: SHOWN_RUN.name, title: touched ? say("lines.default") : SHOWN_RUN.title, points: row.points, role: "default", main: !touched }];
+  const lines = [{
+    name: SHOWN_RUN.name,
+    title: touched ? say("lines.default") : SHOWN_RUN.title,
+    points: row.points,
+    role: "default",
+    main: !touched,
+  }];
   if (LIVE.now && LIVE.beliefs)
-    lines.unshift({ name: "beliefs", title: say("lines.beliefs"), points: pointsOf(LIVE.beliefs, row.name), role: "beliefs", dash: "6 4" });
-  if (touched) lines.unshift({ name: "now", title: nowTitle(), points: pointsOf(LIVE.now, row.name), role: "now", main: true });
+    lines.unshift({
+      name: "beliefs",
+      title: say("lines.beliefs"),
+      points: pointsOf(LIVE.beliefs, row.name),
+      role: "beliefs",
+      dash: "6 4",
+    });
+  if (touched) lines.unshift({
+    name: "now",
+    title: nowTitle(),
+    points: pointsOf(LIVE.now, row.name),
+    role: "now",
+    main: true,
+  });
   const pins = STATE.pins.map((pin, index) => ({
     name: `pin-${LETTERS[index]}`,
     title: `${LETTERS[index]} ${pinTitle(pin)}`,
@@ -25,7 +43,9 @@ function chosenLines(row) {
     dash: DASHES[index],
   }));
   const all = [...lines, ...pins].filter((line) => line.points.length > 0);
-  return STATE.mode === "difference" ? all.map((line) => ({ ...line, points: against(line.points, row.points) })) : all;
+  return STATE.mode === "difference" ? all.map(
+    (line) => ({ ...line, points: against(line.points, row.points) }),
+  ) : all;
 }
 
 /** Say what the reader's line is made of. */
@@ -78,7 +98,10 @@ function twoWay(key, words, label, keys, offered = () => true) {
 
 /** Choose the scale; not offered where an indicator can be negative. */
 const scaleSwitch = () =>
-  twoWay("scale", { linear: say("headline.linear"), log: say("headline.log") }, say("headline.scale"), "chart mode", () =>
+  twoWay("scale", {
+    linear: say("headline.linear"),
+    log: say("headline.log"),
+  }, say("headline.scale"), "chart mode", () =>
     canLog(shownHeadline()),
   );
 

@@ -1,4 +1,4 @@
-// Share: the address carries only what changed, pinned to the model's hash, so that a copied link gives the same picture.
+// Share: the address carries only what changed, pinned to the model's hash: a copied link gives the same picture.
 
 const MODEL_MARK = text(MODEL.hash).slice(0, 12);
 const START_WORD = "start";

@@ -1,4 +1,4 @@
-// Sliders: what we believe and what they decide, each number with its prior, its default and what the reader made of it.
+// Sliders: what we believe and what they decide, each number with its prior, its default and what was made of it.
 
 const FIRST = 10; // sliders shown of each group before the reader asks for all
 const FINE = 1000; // positions of a rail
@@ -51,7 +51,11 @@ function priorOf(row) {
 
 /** Return a typed number in the page's own spelling, or null. */
 function typedNumber(words) {
-  const sign = (type) => writer(Intl.NumberFormat, "typed", {}).formatToParts(11111.1).find((each) => each.type === type)?.value ?? "";
+  const sign = (type) => writer(
+    Intl.NumberFormat,
+    "typed",
+    {},
+  ).formatToParts(11111.1).find((each) => each.type === type)?.value ?? "";
   const plain = words.trim().replaceAll(sign("group"), "").replace(sign("decimal"), ".").replace(MINUS, "-");
   return plain !== "" && Number.isFinite(Number(plain)) ? Number(plain) : null;
 }
@@ -120,7 +124,10 @@ function sinceSwitch() {
     }),
   );
   const show = () =>
-    buttons.forEach((button, index) => button.setAttribute("aria-pressed", String((index === 1) === (sinceChosen === null))));
+    buttons.forEach((button, index) => button.setAttribute(
+      "aria-pressed",
+      String((index === 1) === (sinceChosen === null)),
+    ));
   show();
   return element("div", { class: "switch", role: "group", "aria-label": say("sliders.since") }, buttons);
 }
@@ -160,15 +167,21 @@ function sliderGroup(lever) {
     const settings = settingsNow();
     const n = Object.keys(settings.set).filter((name) => MOVABLE_BY_NAME.get(name)?.lever === lever).length;
     count.textContent = n > 0 ? sayCount("sliders.changed", n) : "";
-    if (Object.keys(settings.set).some((name) => MOVABLE_BY_NAME.get(name)?.lever === lever && !rows.contains(made.get(name)?.node ?? null)))
-      show(words);
+    const missing = (name) =>
+      MOVABLE_BY_NAME.get(name)?.lever === lever && !rows.contains(made.get(name)?.node ?? null);
+    if (Object.keys(settings.set).some(missing)) show(words);
     for (const [, each] of made) each.show();
   };
   listen("settings up", refresh);
   const node = element(
     "div",
     { class: "slider-group", role: "group", "aria-label": say(lever ? "sliders.decide" : "sliders.believe") },
-    element("div", { class: "slider-title" }, element("h3", {}, say(lever ? "sliders.decide" : "sliders.believe")), count),
+    element(
+      "div",
+      { class: "slider-title" },
+      element("h3", {}, say(lever ? "sliders.decide" : "sliders.believe")),
+      count,
+    ),
     rows,
     more,
   );
@@ -180,8 +193,14 @@ function slider(each) {
   const { row, name } = each;
   const label = labelOf(row);
   const base = number(row.value);
-  const input = element("input", { type: "range", min: 0, max: FINE, step: 1, class: "rail-input", "aria-label": label });
-  const typed = element("input", { type: "text", inputmode: "decimal", class: "typed", "aria-label": say("sliders.typed", { label }) });
+  const input = element(
+    "input",
+    { type: "range", min: 0, max: FINE, step: 1, class: "rail-input", "aria-label": label },
+  );
+  const typed = element(
+    "input",
+    { type: "text", inputmode: "decimal", class: "typed", "aria-label": say("sliders.typed", { label }) },
+  );
   const stretch = element("span", { class: "rail-change" });
   const swing = element("span", { class: "swing" });
   const percentage = (value) => `${100 * positionOf(each, value)}%`;
@@ -192,7 +211,10 @@ function slider(each) {
     prior &&
       element("span", {
         class: "rail-prior",
-        vars: { left: percentage(prior[0]), width: `${100 * (positionOf(each, prior[1]) - positionOf(each, prior[0]))}%` },
+        vars: {
+          left: percentage(prior[0]),
+          width: `${100 * (positionOf(each, prior[1]) - positionOf(each, prior[0]))}%`,
+        },
       }),
     element("span", { class: "rail-default", vars: { left: percentage(base) } }),
     stretch,
@@ -201,18 +223,45 @@ function slider(each) {
   const node = element(
     "div",
     { class: "slider", "data-name": name },
-    element("div", { class: "slider-head" }, nameButton(label, name), chip(isLever(name) ? "lever" : text(row.status)), element("span", { class: "slider-number" }, typed, element("span", { class: "unit" }, unitWords(row.unit)))),
+    element(
+      "div",
+      { class: "slider-head" },
+      nameButton(label, name),
+      chip(isLever(name) ? "lever" : text(row.status)),
+      element("span", { class: "slider-number" }, typed, element("span", { class: "unit" }, unitWords(row.unit))),
+    ),
     rail,
-    element("div", { class: "slider-foot" }, element("span", {}, amount(each.low, row.unit)), swing, element("span", {}, amount(each.high, row.unit))),
+    element(
+      "div",
+      { class: "slider-foot" },
+      element("span", {}, amount(each.low, row.unit)),
+      swing,
+      element("span", {}, amount(each.high, row.unit)),
+    ),
   );
   const now = () => settingsNow().set[name] ?? base;
-  const give = (value, held = false) => act({ act: "set", name, value, held, from: sinceOf(name) === null ? null : sinceChosen });
+  const give = (value, held = false) => act({
+    act: "set",
+    name,
+    value,
+    held,
+    from: sinceOf(name) === null ? null : sinceChosen,
+  });
   const reset = () => give(null);
   input.addEventListener("input", () => give(valueOf(each, Number(input.value) / FINE), true));
   input.addEventListener("change", () => act({ act: "release" }));
   input.addEventListener("dblclick", reset);
   input.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 10, ArrowUp: 10, ArrowLeft: -10, ArrowDown: -10, PageUp: 100, PageDown: -100, Home: -Infinity, End: Infinity }[event.key];
+    const step = {
+      ArrowRight: 10,
+      ArrowUp: 10,
+      ArrowLeft: -10,
+      ArrowDown: -10,
+      PageUp: 100,
+      PageDown: -100,
+      Home: -Infinity,
+      End: Infinity,
+    }[event.key];
     if (event.key === "Delete" || event.key === "Backspace") reset();
     else if (step === undefined) return;
     else give(valueOf(each, clamp(FINE * positionOf(each, now()) + step, 0, FINE) / FINE));
@@ -230,7 +279,8 @@ function slider(each) {
     input.value = String(Math.round(FINE * positionOf(each, value)));
     input.disabled = typed.disabled = !LIVE.up;
     input.setAttribute("aria-valuetext", amount(value, row.unit));
-    if (document.activeElement !== typed) typed.value = isDate(value, row.unit) ? String(Number(value.toFixed(3))) : decimal(value, 4);
+    const date = isDate(value, row.unit);
+    if (document.activeElement !== typed) typed.value = date ? localized(value, 3, false) : decimal(value, 4);
     node.classList.toggle("moved", moved);
     node.classList.toggle("outside", value < each.low || value > each.high);
     const [a, b] = [positionOf(each, base), positionOf(each, value)];

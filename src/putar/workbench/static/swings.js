@@ -7,5 +7,8 @@ function swingWords(name) {
   const swing = SWINGS.get(name);
   const row = shownHeadline();
   if (!swing || !row) return "";
-  return say("sliders.swing", { label: row.label.toLowerCase(), when: shortDate(AT), range: interval(swing.low, swing.high) });
+  return say(
+    "sliders.swing",
+    { label: row.label.toLowerCase(), when: shortDate(AT), range: interval(swing.low, swing.high) },
+  );
 }

@@ -1,4 +1,4 @@
-// Turning: the ticks round the hub and the notches on thick links move with the growth rate, unless the reader is still.
+// Turning: ticks round the hub and notches on thick links move with the growth rate, unless all is to be still.
 
 const TURN = 60; // seconds of one turn at the slowest
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");

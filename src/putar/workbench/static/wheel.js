@@ -1,6 +1,7 @@
 // Wheel: rooms on a circle, links as arrows that can be cut, everything as strong as its score at the date.
 
 const CHIPS = 6; // loops offered below the wheel
+const TALLEST = 408; // pixels, so that the strip below still stands on the first screen
 
 /** Make the figure: drawing, loops as chips, one sentence that says what was cut and what it does. */
 function wheelFigure() {
@@ -18,7 +19,7 @@ function wheelFigure() {
   };
   const cuts = cutWatcher(said);
   whenWide(box, (width) => {
-    parts = drawWheel(box, Math.min(width, 560), cuts);
+    parts = drawWheel(box, width, cuts);
     refresh();
   });
   listen("cursor hover live settings up loops", refresh);
@@ -53,13 +54,17 @@ function cutWatcher(said) {
       : say("wheel.was_mended", words);
     const after = sameSettings(LIVE.settings, settingsNow()) ? headline() : null;
     if (before === null || after === null) return first;
-    return `${first} ${say("wheel.effect", { label: row.label, when: shortDate(AT), ...pairOf(before, after), unit: unitWords(row.unit) })}`;
+    const moved = { label: row.label, when: shortDate(AT), ...pairOf(before, after), unit: unitWords(row.unit) };
+    return `${first} ${say("wheel.effect", moved)}`;
   };
   const words = () => {
     const link = LINK_IDS.get(over || last);
     if (!link) {
       const cut = settingsNow().cut;
-      return cut.length > 0 ? say("wheel.all_cut", { titles: cut.map((id) => text(LINK_IDS.get(id).title)).join(", ") }) : say("wheel.hint");
+      return cut.length > 0 ? say(
+        "wheel.all_cut",
+        { titles: cut.map((id) => text(LINK_IDS.get(id).title)).join(", ") },
+      ) : say("wheel.hint");
     }
     if (!over || over === last) return effect(link, settingsNow().cut.includes(text(link.id)));
     return [linkSentence(link), say("wheel.if_cut", { form: sentenceOf(link.arms_length) })].join(". ");
@@ -91,17 +96,24 @@ function pairOf(before, after) {
 }
 
 /** A date of comparison: a whole year as a year, else the quarter. */
-const shortDate = (time) => (Number.isInteger(time) && isDate(time, text(TIME.unit) || "year") ? String(time) : moment(time));
+const shortDate = (time) => (Number.isInteger(time) && isDate(
+  time,
+  text(TIME.unit) || "year",
+) ? String(time) : moment(time));
 
 /** Draw the wheel; return the parts that change with date and settings. */
-function drawWheel(box, size, cuts) {
-  const frame = wheelPlaces(size);
-  const ids = [...LINK_IDS.values()].map((link) => ({ ...link, id: text(link.id), title: text(link.title) || inWords(link.id) }));
+function drawWheel(box, width, cuts) {
+  const size = Math.min(width, TALLEST);
+  const spare = (Math.min(width, 520) - size) / 2;
+  const frame = wheelPlaces(size, spare);
+  const ids = [...LINK_IDS.values()].map(
+    (link) => ({ ...link, id: text(link.id), title: text(link.title) || inWords(link.id) }),
+  );
   const svg = drawn("svg", {
     class: "wheel",
-    width: size,
+    width: size + 2 * spare,
     height: size,
-    viewBox: `0 0 ${size} ${size}`,
+    viewBox: `${-spare} 0 ${size + 2 * spare} ${size}`,
     role: "group",
     "aria-label": say("wheel.name", { rooms: ROOMS.inside.length, links: ids.length }),
   });
@@ -161,8 +173,10 @@ function arrow(from, to, frame, turn) {
   const head = drawn("path", { class: "head" });
   const hit = drawn("path", { class: "hit" });
   const halo = drawn("path", { class: "halo-line" });
+  const room = apartBy(a, b) - a.r - b.r; // a thick arrow needs a long way
   const course = (length) => (a === b ? ownLoop(a, length) : rimToRim(a, b, bend(a, b, frame, turn), length));
-  const fit = (width) => {
+  const fit = (wanted) => {
+    const width = a === b ? wanted : Math.min(wanted, Math.max(1.5, room / 7));
     const length = 5 + 1.3 * width;
     const curve = course(length);
     const path = curvePath(curve);
@@ -194,7 +208,10 @@ function linkArrow(link, frame, turn, cuts) {
     drawn("circle", { cx: x, cy: y, r: 15, class: "reach" }),
     drawn("circle", { cx: x, cy: y, r: 8.5, class: "knob" }),
     sign,
-    drawn("path", { d: `M${round(x - 6)} ${round(y + 6)}l7 -12M${round(x - 1)} ${round(y + 6)}l7 -12`, class: "cut-mark" }),
+    drawn(
+      "path",
+      { d: `M${round(x - 6)} ${round(y + 6)}l7 -12M${round(x - 1)} ${round(y + 6)}l7 -12`, class: "cut-mark" },
+    ),
   );
   const toggle = () => cuts.toggle(link.id);
   node.addEventListener("click", toggle);
@@ -223,7 +240,10 @@ function linkSentence(link, score = scoresAt(readTime()).get(`link:${text(link.i
     text(link.title),
     say("wheel.way", { from: titleOf(text(link.from)), to: titleOf(text(link.to)) }),
     sayOr(`border.${text(link.border)}`, ""),
-    score && score.share > 0 ? say("wheel.score", { share: percent(score.share), date: moment(readTime()) }) : say("wheel.no_score"),
+    score && score.share > 0 ? say(
+      "wheel.score",
+      { share: percent(score.share), date: moment(readTime()) },
+    ) : say("wheel.no_score"),
   ]
     .filter(Boolean)
     .join(", ");
@@ -261,7 +281,7 @@ function roomDisc(name, place, svg) {
   ].filter(Boolean);
   const value = place.outside || place.r < 30 ? "" : roomValue(name);
   const first = place.y - ((words.length + (value ? 1 : 0) - 1) * (size + 2)) / 2 + size * 0.35;
-  const x = place.outside ? (place.corner.anchor === "start" ? 2 : place.x + 24) : place.x;
+  const x = place.outside ? (place.corner.anchor === "start" ? place.x - 24 : place.x + 24) : place.x;
   const anchor = place.outside ? place.corner.anchor : "middle";
   const node = drawn(
     "g",
@@ -329,7 +349,19 @@ function hub({ centre, radius }) {
     unit.textContent = growth === null ? "" : sayOr(`each.${text(TIME.unit)}`, "");
     what.textContent = shortened(text(GROWTH.label), 22);
   };
-  return { node: drawn("g", { class: "hub-group" }, drawn("circle", { cx: centre, cy: centre, r: outer + 2, class: "hub" }), drawn("g", { class: "turns" }, ticks), rate, unit, what), ticks, show };
+  return {
+    node: drawn(
+      "g",
+      { class: "hub-group" },
+      drawn("circle", { cx: centre, cy: centre, r: outer + 2, class: "hub" }),
+      drawn("g", { class: "turns" }, ticks),
+      rate,
+      unit,
+      what,
+    ),
+    ticks,
+    show,
+  };
 }
 
 /** The largest loops at the date, as buttons that light up their links and rooms. */
@@ -338,7 +370,11 @@ function loopChips() {
     .slice(0, CHIPS)
     .map(({ loop, share }) => {
       const button = plainButton(
-        [element("b", {}, /^loop-/.test(loop.id) ? "" : loop.id), shortened(loop.name.split(":")[0], 22), element("span", {}, signedShare(share))],
+        [
+          element("b", {}, /^loop-/.test(loop.id) ? "" : loop.id),
+          shortened(loop.name.split(":")[0], 22),
+          element("span", {}, signedShare(share)),
+        ],
         () => choose({ loop: STATE.loop === loop.id ? "" : loop.id }),
         {
           class: `loop-chip side-${sideOf(share)}`,
@@ -359,10 +395,16 @@ function markLoop(svg, pointed = "") {
   if (!svg) return;
   const passage = PASSAGES.get(pointed || STATE.loop);
   svg.classList.toggle("one-loop", passage !== undefined);
-  for (const each of svg.querySelectorAll(".link")) each.classList.toggle("on", passage?.links.has(each.dataset.link) ?? false);
+  for (const each of svg.querySelectorAll(".link")) each.classList.toggle(
+    "on",
+    passage?.links.has(each.dataset.link) ?? false,
+  );
   for (const each of svg.querySelectorAll(".reads"))
     each.classList.toggle("on", passage?.ways.has(wayKey(each.dataset.from, each.dataset.to)) ?? false);
-  for (const each of svg.querySelectorAll(".room")) each.classList.toggle("on", passage?.rooms.has(each.dataset.roomName) ?? false);
+  for (const each of svg.querySelectorAll(".room")) each.classList.toggle(
+    "on",
+    passage?.rooms.has(each.dataset.roomName) ?? false,
+  );
   for (const each of document.querySelectorAll("[data-loop-chip]"))
     each.setAttribute("aria-pressed", String(each.dataset.loopChip === STATE.loop));
 }

@@ -24,11 +24,11 @@ const CORNERS = [
   { x: 0, y: 1, angle: 2.36, anchor: "start" },
 ];
 
-/** Return the place of every room for a drawing of `size` pixels: name to {x, y, r, angle}. */
-function wheelPlaces(size) {
+/** Return the place of every room for a circle of `size` pixels in a drawing `spare` wider on each side. */
+function wheelPlaces(size, spare = 0) {
   const n = ROOMS.inside.length;
-  const room = clamp((0.29 * Math.PI * size) / Math.max(n, 5) / (size < 480 ? 1.3 : 1), 18, 45);
-  const radius = size / 2 - room - 16;
+  const room = clamp((0.245 * Math.PI * size) / Math.max(n, 5), 18, 43);
+  const radius = size / 2 - room - 12;
   const places = new Map();
   ROOMS.inside.forEach((name, index) => {
     const angle = -Math.PI / 2 + (2 * Math.PI * index) / n;
@@ -53,7 +53,7 @@ function wheelPlaces(size) {
     const corner = free.shift();
     const inset = 26;
     places.set(name, {
-      x: corner.x ? size - inset : inset,
+      x: corner.x ? size + spare - inset : inset - spare,
       y: corner.y ? size - inset : inset,
       r: 16,
       angle: corner.angle,
@@ -74,7 +74,7 @@ function bend(a, b, { radius, centre }, turn) {
   const middle = a.angle + apart / 2;
   const chord = Math.cos(apart / 2);
   const neighbours = Math.abs(apart) < (2.5 * Math.PI) / Math.max(3, ROOMS.inside.length);
-  const wanted = neighbours ? 1.04 - 0.26 * turn : Math.max(0.42, 0.8 * chord) - 0.1 * turn;
+  const wanted = neighbours ? 1.04 - 0.26 * turn : Math.max(0.5, 0.84 * chord) - 0.1 * turn;
   const reach = (2 * wanted - chord) * radius;
   return { x: centre + reach * Math.cos(middle), y: centre + reach * Math.sin(middle) };
 }

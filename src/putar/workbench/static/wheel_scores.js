@@ -1,6 +1,6 @@
 // Scores: how much of what happens at a date passes through each link and between each pair of rooms.
 
-/** Return each loop's links and ways: the links whose switch one of its variables reads, the pairs of rooms it crosses. */
+/** Each loop's links, whose switch one of its variables reads, and ways, the pairs of rooms that it crosses. */
 const PASSAGES = (() => {
   const readers = new Map(); // link id: names of variables whose equation reads its switch
   for (const entry of new Set(NAMES.values())) {
