@@ -61,7 +61,7 @@ class Evidence:
         self.used: dict[str, set[str]] = {}
         self.needed: dict[str, set[int]] = {}
         for part in _parts(claims):
-            rows = self._rows(part)
+            rows = self.rows(part)
             for source in part.sources.values():
                 if source.kind == "run":
                     self.used.setdefault(source.owner, set()).add(source.what)
@@ -117,7 +117,7 @@ class Evidence:
 
         A draw is the same however many follow it, so runs and games of different size can be mixed.
         """
-        rows = self._rows(part) if any(s.kind == "run" for s in part.sources.values()) else frozenset()
+        rows = self.rows(part) if any(s.kind == "run" for s in part.sources.values()) else frozenset()
         found: dict[str, Value] = {}
         for key, source in part.sources.items():
             if source.kind == "run":
@@ -146,16 +146,16 @@ class Evidence:
         """Return the outputs of a run that the claims use, in base units; members 0 is one central run."""
         if (name, members) not in self.made:
             spec = replace(self._spec(name), members=members, seed=self.seed)
-            dates = self._grid[sorted(self.needed[name])]
+            dates = self.grid[sorted(self.needed[name])]
             ensemble = simulate(
                 self.flywheel,
                 spec,
                 save=self.save,
-                save_at=None if len(dates) == len(self._grid) else dates.tolist(),
+                save_at=None if len(dates) == len(self.grid) else dates.tolist(),
                 draws=self._draws if members else None,
             )
             self.made[name, members] = {
-                output: Path(ensemble.times, ensemble.series(output) * self._factor(output))
+                output: Path(ensemble.times, ensemble.series(output) * self.factor(output))
                 for output in self.used[name]
             }
         return self.made[name, members]
@@ -171,14 +171,14 @@ class Evidence:
         path = self.run(source.owner, members)[source.what]
         if len(path.times) == len(rows):
             return path
-        held = np.searchsorted(path.times, self._grid[sorted(rows)] - 1e-9)
+        held = np.searchsorted(path.times, self.grid[sorted(rows)] - 1e-9)
         return Path(path.times[held], path.values[held])
 
-    def _rows(self, part: Check | Figure) -> frozenset[int]:
+    def rows(self, part: Check | Figure) -> frozenset[int]:
         """Return which of the saved rows a formula reads: those around its dates, or all."""
         if not any(source.kind == "run" for source in part.sources.values()):
             return frozenset()
-        grid = self._grid
+        grid = self.grid
         found: set[int] = set()
         for expr in _formulas(part):
             times = spans(expr)
@@ -192,7 +192,8 @@ class Evidence:
         return frozenset(found) or frozenset(range(len(grid)))
 
     @cached_property
-    def _grid(self) -> Array:
+    def grid(self) -> Array:
+        """The times of a run's saved rows."""
         program = self.flywheel.program
         return np.array([program.time_at(step) for step in saved_steps(program, 0, program.steps)])
 
@@ -223,10 +224,11 @@ class Evidence:
         result = self.played[key]
         values = {"all": result.all, "none": result.none}
         values |= {link: result.shapley[i] for i, link in enumerate(result.players)}
-        factor = self._factor((self.story.games or {})[name].output)
+        factor = self.factor((self.story.games or {})[name].output)
         return {what: np.asarray(value) * factor for what, value in values.items()}
 
-    def _factor(self, output: str) -> float:
+    def factor(self, output: str) -> float:
+        """Return how many base units one of an output's own units is."""
         unit = self.flywheel.model[output.partition("[")[0]].unit
         return base_factor(parse_unit(unit, self.flywheel.units))
 

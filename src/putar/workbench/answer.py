@@ -129,7 +129,9 @@ class Answer:
             "choices": choice_rows(flywheel, replace(self.spec, members=0), self.base),
             "facts": {name: fact.row() for name, fact in flywheel.facts.items()},
             "unknowns": list(flywheel.about.limits),
-            "live": live_row(flywheel, replace(self.spec, members=0), self.base),
+            "live": live_row(
+                flywheel, replace(self.spec, members=0), self.base, self.scenario.name, self.claims
+            ),
         }
 
 

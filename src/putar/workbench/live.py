@@ -6,19 +6,22 @@ is a result. `static/machine.js` reads what `live_row` writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from putar.engine.ir import Program, live_order
 from putar.engine.js_kernel import javascript
+from putar.flywheels.claims import Finding
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.posterior import read_posterior
-from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.scenarios import BASE, RunSpec
+from putar.flywheels.story import read_story
 from putar.language.model import Parameter
 from putar.runs.draws import quantile
 from putar.runs.ensemble import Ensemble
 from putar.workbench.checksum import checked_outputs, shown_dates
+from putar.workbench.live_claims import claim_rows, needed_runs
 
 __all__ = ["PROGRAM", "live_row"]
 
@@ -26,24 +29,41 @@ PROGRAM = "program"
 """The name of the function that gives the page's Program."""
 
 
-def live_row(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> Mapping[str, object] | None:
+def live_row(
+    flywheel: Flywheel,
+    spec: RunSpec,
+    base: Ensemble,
+    scenario: str = BASE,
+    findings: Sequence[Finding] = (),
+) -> Mapping[str, object] | None:
     """Return what the page needs to run the model, or None where it cannot.
 
     Parameters
     ----------
     spec : of the run that the page shows
     base : that run at its central values
+    scenario : its scenario's name
+    findings : the claims that were judged on it
 
     Returns
     -------
     `script`, the text of the function that gives the Program; `specs`, what each scenario changes, with the
-    shown run under the empty name; `defaults`, values before fitting; `links`; `now`; `drawn`, what members
-    draw; `ends`, the 5 and 95 % points of each constant, or the bounds of one that is not drawn, and from
-    when they hold; what the checksum looks at, `checked` at `dates`; `order`, places of the outputs as they
-    are computed. None if a value is not the same for all members
+    shown run under the empty name and `scenario` its scenario's; `story`, the claims; `defaults`, values
+    before fitting; `links`; `now`; `drawn`, what members draw; `ends`, the 5 and 95 % points of each
+    constant, or the bounds of one that is not drawn, and from when they hold; what the checksum looks at,
+    `checked` at `dates`; `order`, places of the outputs as they are computed. None if a value is not the
+    same for all members
     """
+    story = read_story(flywheel)
+    named = story.runs or {}
+    needed = {name: named[name].spec for name in (BASE, *needed_runs(story, findings)) if name in named}
     specs = {"": spec, **{name: scenario.spec for name, scenario in flywheel.scenarios.items()}}
-    if any(np.ndim(v) for each in specs.values() for c in each.changes for v in c.values.values()):
+    if any(
+        np.ndim(v)
+        for each in (*specs.values(), *needed.values())
+        for c in each.changes
+        for v in c.values.values()
+    ):
         return None
     known = {
         name: p for variable in flywheel.model.variables for name, p in flywheel.model.parameters(variable)
@@ -51,6 +71,11 @@ def live_row(flywheel: Flywheel, spec: RunSpec, base: Ensemble) -> Mapping[str, 
     return {
         "script": javascript(flywheel.program, PROGRAM),
         "specs": {name: _spec_row(each) for name, each in specs.items()},
+        "scenario": scenario,
+        "story": {
+            "runs": {name: _spec_row(each) for name, each in needed.items()},
+            **claim_rows(flywheel, findings),
+        },
         "defaults": {name: p.value for name, p in known.items() if p.fitted is not None},
         "links": [link.id for link in flywheel.model.links],
         "now": flywheel.now,

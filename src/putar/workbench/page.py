@@ -104,6 +104,8 @@ ENGINE_ROOM = (
     "wishes.js",
     "members.js",
     "game.js",
+    "judge.js",
+    "story.js",
     "machine.js",
     "engine_room.js",
 )

@@ -169,7 +169,7 @@ function machine(program, live) {
     return { base, ends };
   }
 
-  return { run, ensemble, links, sensitivity };
+  return { run, ensemble, links, sensitivity, claims: storyOf(program, live, bench) };
 }
 
 /**

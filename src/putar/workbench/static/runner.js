@@ -144,8 +144,9 @@ const RUNNER = (() => {
   ready.catch(() => {}); // whoever waits for it is told; nobody has to
 
   /** Ask for a long answer in a lane; a newer wish of the lane stops it, and it ends as null. */
-  async function stream(kind, { lane = kind, ...wish }, progress) {
+  async function stream(kind, { lane = kind, seed = number(ENGINE.seed) ?? 0, ...rest }, progress) {
     await ready;
+    const wish = { ...rest, seed };
     const earlier = streams.get(lane);
     if (earlier) stop(earlier);
     const { id, promise } = ask(kind, wish, progress);
@@ -183,6 +184,12 @@ const RUNNER = (() => {
     links: (wish, progress) => stream("links", wish, progress),
     /** Return {base, ends: {name: {low, high}}}: the output at a date with one constant at each end. */
     sensitivity: (wish) => stream("sensitivity", wish),
+    /**
+     * Return {done, members, claims: {id: {verdict, checks, figures}}}, with checks by id as {verdict, value, low, high,
+     * bounds, probability} and figures by id as {value, unit}, judged as `putar claims` under the same settings; `progress` is called with the same at the central values at
+     * once, then with more and more members. Checks of facts alone keep the verdict in the file. Wish: {members, seed}.
+     */
+    claims: (wish, progress) => stream("claims", wish, progress),
     /** Stop what is under way in a lane; its promise gives null. */
     stop: (lane) => streams.has(lane) && stop(streams.get(lane)),
   };

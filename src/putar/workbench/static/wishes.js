@@ -45,9 +45,8 @@ function specOf(live, program, wish) {
     spec = combinedSpec(spec, { changes: [change], cuts: {}, vector: "fitted" });
   }
   if ((wish.cutFrom ?? null) !== null) {
-    const links = Object.keys(spec.cuts);
-    if (links.length === 0) throw new RangeError("a cut date without a cut link");
-    spec = { ...spec, cuts: Object.fromEntries(links.map((link) => [link, wish.cutFrom])) };
+    const cuts = Object.keys(spec.cuts).map((link) => [link, wish.cutFrom]);
+    spec = { ...spec, cuts: Object.fromEntries(cuts) };
   }
   return spec;
 }

@@ -1,0 +1,140 @@
+// Story: the claims of a flywheel, judged anew on the runs and games that they read; see flywheels/claim_evidence.py.
+
+const GAME_MEMBERS = 50; // draws of a game at most: each is a run of every coalition
+
+/** Return what answers claims: a generator of judgements that begin with the central runs and sharpen with members. */
+function storyOf(program, live, bench) {
+  const { claims: known, games, runs } = live.story;
+  const tests = known.flatMap((claim) => claim.checks.map((check) => check.test)).filter(Boolean);
+  const parts = [...tests, ...known.flatMap((claim) => claim.figures)];
+  const readers = new Map(); // run: {steps, kept, outputs} that formulas read
+  for (const part of parts)
+    for (const source of Object.values(part.sources)) {
+      if (source.run === undefined) continue;
+      const reader = readers.get(source.run) ?? { steps: new Set() };
+      readers.set(source.run, reader);
+      for (const step of stepsOf(part)) reader.steps.add(step);
+    }
+  for (const reader of readers.values()) {
+    reader.kept = keptSteps(program, reader.steps);
+    reader.row = new Map([...reader.steps].sort((a, b) => a - b).map((step, row) => [step, row]));
+  }
+  const places = new Map(program.outputs.map((name, place) => [name, place]));
+  const asksGame = (part) => Object.values(part.sources).some((source) => source.game !== undefined);
+
+  function stepsOf(part) {
+    return part.spans.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+  }
+
+  /** Return the values of a part's references: of runs, of games, and of numbers at a draw (null: the centre). */
+  function valuesOf(part, ran, played, draw) {
+    const steps = stepsOf(part);
+    const times = steps.map((step) => program.start + step * program.step);
+    const found = {};
+    for (const [key, source] of Object.entries(part.sources)) {
+      if (source.run !== undefined) {
+        const { R, rows } = ran.get(source.run);
+        const { row } = readers.get(source.run);
+        const from = places.get(source.output) * rows;
+        found[key] = { times, values: steps.map((step) => R[from + row.get(step)] * source.factor) };
+      } else if (source.game !== undefined) found[key] = played.get(source.game)[source.what] * source.factor;
+      else if (source.times !== undefined) found[key] = source;
+      else if (draw === null || source.family === "exact") found[key] = source.value;
+      else found[key] = uncertainAt(source, draw(key));
+    }
+    return found;
+  }
+
+  /** Return the values of a game's links once all coalitions are run; gives way after each run. */
+  function* play(game, spec, drawn, draw) {
+    const values = new Float64Array(1 << live.links.length);
+    const kept = keptSteps(program, stepsAround(program, [game.at]));
+    for (let mask = 0; mask < values.length; mask++) {
+      const segments = segmentsOf(program, coalitionChanges(live, program, spec, mask, game.cut_from, drawn));
+      const rows = runThrough(program, bench, segments, kept, draw);
+      [values[mask]] = valuesAt(rows.times, columnOf(rows, places.get(game.output)), [game.at]);
+      yield null;
+    }
+    const shares = shapleyOf(values, live.links.length);
+    const named = Object.fromEntries(live.links.map((link, i) => [link, shares[i]]));
+    return { all: values[values.length - 1], none: values[0], ...named };
+  }
+
+  return function* claims(wish) {
+    const { members = 200, seed = 0 } = wish;
+    const asked = specOf(live, program, wish);
+    const name = wish.scenario ?? live.scenario;
+    const specs = new Map(
+      Array.from(readers.keys(), (run) => [run, run === name ? asked : combinedSpec(asked, runs[run])]),
+    );
+    const centres = new Map(); // part: its value at the central runs
+    const drawn = new Map(parts.map((part) => [part, []]));
+    const ran = new Map();
+    for (const [run, spec] of specs) {
+      const segments = segmentsOf(program, changesOf(live, program, spec));
+      ran.set(run, runThrough(program, bench, segments, readers.get(run).kept));
+      yield null;
+    }
+    const centre = (part, played) => {
+      const values = valuesOf(part, ran, played, null);
+      centres.set(part, part.comparator ? compared(part, values) : formulaValue(part.formula, values));
+    };
+    for (const part of parts) if (!asksGame(part)) centre(part, null);
+    yield judged(0);
+    const played = new Map();
+    for (const [game, row] of Object.entries(games)) played.set(game, yield* play(row, asked, [], undefined));
+    for (const part of parts) if (asksGame(part)) centre(part, played);
+    yield judged(0);
+
+    const streams = new Map([...specs].map(([run, spec]) => [run, drawsOf(live, spec, seed)]));
+    const uniforms = new Map();
+    const share = (member) => (key) => {
+      if (!uniforms.has(key)) uniforms.set(key, uniformOf(`fact:${key}`, seed));
+      return uniforms.get(key)(member);
+    };
+    const inGames = drawsOf(live, asked, seed);
+    /** One member: all runs that are read, then what its tests say. */
+    function* member(number, which, withGames) {
+      const draw = { seed, member: number };
+      const needed = new Set(which.flatMap((part) => Object.values(part.sources).map((source) => source.run)));
+      const own = new Map();
+      for (const [run, spec] of specs) {
+        if (!needed.has(run)) continue;
+        const segments = segmentsOf(program, changesOf(live, program, spec, streams.get(run)(number)));
+        own.set(run, runThrough(program, bench, segments, readers.get(run).kept, draw));
+        yield null;
+      }
+      const answers = new Map();
+      if (withGames)
+        for (const [game, row] of Object.entries(games))
+          answers.set(game, yield* play(row, asked, inGames(number), draw));
+      for (const part of which) drawn.get(part).push(compared(part, valuesOf(part, own, answers, share(number))));
+    }
+    const plain = tests.filter((part) => !asksGame(part));
+    for (let number = 0; number < members; number++) {
+      yield* member(number, plain, false);
+      if (number % 25 === 24 && number + 1 < members) yield judged(number + 1);
+    }
+    const gaming = tests.filter(asksGame);
+    if (gaming.length > 0) {
+      yield judged(members);
+      for (let number = 0; number < Math.min(members, GAME_MEMBERS); number++) yield* member(number, gaming, true);
+    }
+    return judged(members);
+
+    function judged(done) {
+      const rows = known.map((claim) => {
+        const checks = claim.checks.map(({ id, verdict, test }) => [
+          id,
+          test && centres.has(test) ? judgedTest(test, centres.get(test), drawn.get(test)) : { verdict },
+        ]);
+        const figures = claim.figures
+          .filter((figure) => centres.has(figure))
+          .map((figure) => [figure.id, { value: inUnit(centres.get(figure), figure.factor), unit: figure.unit }]);
+        const verdict = claimVerdict(checks.map(([, check]) => check.verdict));
+        return [claim.id, { verdict, checks: Object.fromEntries(checks), figures: Object.fromEntries(figures) }];
+      });
+      return { done, members, claims: Object.fromEntries(rows) };
+    }
+  };
+}
