@@ -45,24 +45,6 @@ def bakery(folder: Path, reinvested: float) -> Study:
     return load(path)
 
 
-@pytest.mark.parametrize(("reinvested", "spins"), [(0.5, True), (0.2, False)])
-def test_verdict_changes_with_the_numbers(tmp_path: Path, reinvested: float, spins: bool) -> None:
-    """Half of the income reinvested spins the wheel up; a fifth does not make good what wears out."""
-    verdict = bakery(tmp_path, reinvested).answer().verdict
-    growth = 0.4 * reinvested - 0.1
-
-    assert verdict.spins is spins
-    assert verdict.rate == pytest.approx(np.log1p(0.125 * growth) / 0.125, rel=1e-9)
-    if spins:
-        assert verdict.sentence.startswith("Yes, it turns by itself. From ")
-        assert "grows by 9.9 % a year" in verdict.sentence
-        assert "may weaken by 50 %" in verdict.sentence
-    else:
-        assert verdict.sentence.startswith("No, it does not turn by itself. From ")
-        assert "fades by 2 % a year" in verdict.sentence
-        assert "its links would have to be 1.2 times as strong" in verdict.sentence
-
-
 def test_numbers_of_a_wheel_of_one_stock(tmp_path: Path) -> None:
     """R is gain over loss; the margin of each link of the loop is 1 - 1/R."""
     found = bakery(tmp_path, 0.5).loops().wheel

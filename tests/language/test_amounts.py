@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from putar.language.amounts import amount, date_text, in_sentence, number_text, unit_words, when
+from putar.language.amounts import amount, date_text, in_sentence, number_text, time_unit, unit_words, when
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,13 @@ def test_dates_are_said_as_people_say_them() -> None:
         *("the start of 2026", "mid-2026", "2026 Q2", "2026 Q4", "2026.10")
     ]
     assert (when(2026.0), when(2026.5)) == ("at the start of 2026", "in mid-2026")
+
+
+def test_times_that_are_no_dates_are_said_with_their_unit() -> None:
+    """Months, seconds and a few years are counted, not dated."""
+    assert (date_text(12.0, "month"), when(0.5, "second")) == ("month 12", "at second 0.5")
+    assert (date_text(20.0, "year"), when(3.0, "time")) == ("year 20", "at time 3")
+    assert (time_unit("month"), time_unit("time")) == ("month", "time unit")
 
 
 def test_titles_lose_their_capital_unless_they_are_names() -> None:

@@ -30,8 +30,11 @@ class CausalGraph:
 
     @cached_property
     def partition(self) -> Mapping[str, int]:
-        """The partition of each name that lies on a loop, numbered from the largest."""
-        return components(self.names, self.links)
+        """The partition of each name that lies on a loop, numbered from the largest.
+
+        The inside of a function with memory is no partition of its own.
+        """
+        return components(self.names, self.links, self.hidden)
 
     @cached_property
     def inner(self) -> tuple[int, ...]:
@@ -64,8 +67,15 @@ def causal_graph(formulas: Formulas) -> CausalGraph:
     )
 
 
-def components(names: Sequence[str], links: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """Return the strongly connected component of each name on a loop, the largest first."""
+def components(
+    names: Sequence[str], links: Iterable[tuple[str, str]], hidden: Collection[str] = ()
+) -> dict[str, int]:
+    """Return the strongly connected component of each name on a loop, the largest first.
+
+    Parameters
+    ----------
+    hidden : names of which a component does not consist alone
+    """
     place = {name: number for number, name in enumerate(names)}
     out: list[list[int]] = [[] for _ in names]
     for source, target in links:
@@ -74,7 +84,9 @@ def components(names: Sequence[str], links: Iterable[tuple[str, str]]) -> dict[s
     sizes = Counter(label)
     first = {k: n for n, k in reversed(list(enumerate(label)))}
     looped = {label[n] for n, after in enumerate(out) if n in after}
-    wanted = sorted((k for k in sizes if sizes[k] > 1 or k in looped), key=lambda k: (-sizes[k], first[k]))
+    shown = {label[n] for n, name in enumerate(names) if name not in hidden}
+    inside = (k for k in sizes if k in shown and (sizes[k] > 1 or k in looped))
+    wanted = sorted(inside, key=lambda k: (-sizes[k], first[k]))
     rank = {k: number for number, k in enumerate(wanted)}
     return {name: rank[label[n]] for n, name in enumerate(names) if label[n] in rank}
 

@@ -23,6 +23,7 @@ from putar.analysis.jacobian import Jacobian
 from putar.analysis.spectrum import step_matrices, window_rate
 
 __all__ = [
+    "CUT",
     "Margin",
     "closed_form",
     "frozen_factors",

@@ -63,9 +63,14 @@ def loop_id(variables: Sequence[str]) -> str:
 
 
 def label(name: str) -> str:
-    """Return a variable's name as a person reads it."""
-    base, _, elements = name.partition("[")
-    words = base.rpartition(".")[2].replace("_", " ")
+    """Return a variable's name as a person reads it; of a hidden part the function it belongs to."""
+    owner, *parts = name.split("·")
+    base, _, elements = (owner if "[" in owner or not parts or "[" not in parts[-1] else name).partition("[")
+    words = base.partition("·")[0].rpartition(".")[2].replace("_", " ")
+    if parts and parts[0].partition("[")[0] == "net":
+        words = f"net change of {words}"
+    elif len(parts) > 1:
+        words = f"{parts[0]} in {words}"
     return f"{words} ({elements.removesuffix(']')})" if elements else words
 
 

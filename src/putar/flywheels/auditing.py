@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from putar.analysis.audit import drives_of, growth_share, reaches, singular_time, unbalanced
 from putar.analysis.naming import label
 from putar.engine.holds import HOLD, START, holdable
-from putar.errors import Problem
+from putar.errors import Problem, RunError
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec
@@ -63,7 +63,10 @@ class Check:
 
 def audit(flywheel: Flywheel) -> tuple[Check, ...]:
     """Return what the audit of a flywheel finds, of the single run at its central values."""
-    feedback = find_feedback(flywheel, RunSpec())
+    try:
+        feedback = find_feedback(flywheel, RunSpec())
+    except RunError as error:  # the run itself failed: that is what there is to say
+        return (Check("infinity", "warning", error.what, error.fix),)
     found = list(_structure(feedback))
     target = flywheel.headline[0].variable if flywheel.headline else _largest(feedback)
     if target is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from putar.analysis.causal import causal_graph
 from putar.analysis.closing import closings
 from putar.analysis.dominance import Dominance, dominance
 from putar.analysis.jacobian import jacobian
@@ -23,9 +24,11 @@ from putar.analysis.spread import MarginSpread, Spread, spread_over_members
 from putar.analysis.trajectory import Trajectory, trajectory
 from putar.analysis.wheel import LinkMargin, Wheel, wheel
 from putar.engine.kernel import saved_steps
+from putar.errors import RunError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import design_of
+from putar.language.amounts import date_text
 
 __all__ = ["Feedback", "find_feedback", "wheel_window"]
 
@@ -250,11 +253,17 @@ def find_feedback(
     stocks : the wheel's stocks, where they are not the main partition's
     rates : whether rates and margins are computed
     links : how many links' margins are computed
+
+    Raises
+    ------
+    RunError
+        If a variable on a loop is not finite at some time: nothing can be said of such a run's loops.
     """
     began = time.perf_counter()
     formulas = flywheel.formulas
     single = replace(spec, members=0)
     rows = trajectory(formulas, design_of(flywheel, single), seed=spec.seed)
+    _require_finite(rows, flywheel)
     finding = find_loops(rows, flywheel.loops)
     program = formulas.program
     every = max(1, -(-program.steps // POINTS))
@@ -273,6 +282,18 @@ def find_feedback(
     return Feedback(
         flywheel, finding, rows.times[kept], kept, probability, nobody, spread, found, drawn, seconds
     )
+
+
+def _require_finite(rows: Trajectory, flywheel: Flywheel) -> None:
+    """Raise where what lies on a loop is not finite."""
+    on_loops = causal_graph(rows.formulas).partition
+    broken = {name: np.flatnonzero(~np.isfinite(rows.values[name][:, 0])) for name in on_loops}
+    first = [(int(at[0]), name) for name, at in broken.items() if len(at)]
+    if first:
+        row, name = min(first)
+        when_it_was = date_text(float(rows.times[row]), flywheel.model.time.unit)
+        what = f"{name} is not finite from {when_it_was} on, so the loops of this run cannot be scored"
+        raise RunError(what, "bound what grows, or use a smaller step")
 
 
 def _spread(

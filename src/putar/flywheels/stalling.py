@@ -64,7 +64,8 @@ def stall_margins(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> dict
     start = flywheel.model.time.start if protocol.cut_from is None else protocol.cut_from
     first = min(max(start, flywheel.model.time.start), flywheel.model.time.stop)
     label = flywheel.model[protocol.output.partition("[")[0]].label
-    span = f"from {date_text(first)} to {date_text(protocol.at)}"
+    unit = flywheel.model.time.unit
+    span = f"from {date_text(first, unit)} to {date_text(protocol.at, unit)}"
     if first >= protocol.at:
         return {link: Stall(None, "the output is read before links are cut") for link in links}
 

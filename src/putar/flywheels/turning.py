@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from putar.analysis.margin import CUT
 from putar.analysis.naming import label
 from putar.analysis.spin import KEPT, Turning, growth_rate, turning
 from putar.analysis.wheel import Wheel
@@ -20,15 +21,16 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import SelfTurning
 from putar.flywheels.scenarios import RunSpec, combined
 from putar.flywheels.simulate import simulate
-from putar.language.amounts import amount, date_text, in_sentence, number_text, when
+from putar.language.amounts import amount, date_text, in_sentence, number_text, time_unit, when
 from putar.runs.design import Change, around
 from putar.runs.ensemble import Ensemble
 
 __all__ = ["Verdict", "find_verdict"]
 
-UNASKED = (
-    "Open: this model has no feedback loop and names no links from outside, so the question was not put."
+CLOSED = (
+    "No, nothing here closes: no variable acts on itself by way of others, so nothing can turn by itself."
 )
+RESTING = "Open, the model is at rest: nothing moves, so no loop acts."
 WORDS = {True: "Yes, it turns by itself", False: "No, it is pushed", None: "Open, the two tests differ"}
 OPEN = "Open, the two tests agree but the growth of a push does not"
 
@@ -64,7 +66,8 @@ def find_verdict(
     asked = flywheel.self_turning
     wheel = None if feedback is None else feedback.wheel
     if not base.finished[0]:
-        return Verdict(None, "Open: the run failed.", None, ())
+        why = base.failures[0].why if base.failures else "a value is not finite"
+        return Verdict(None, f"Open, the run failed: {why}.", None, ())
     if asked is None:
         return _by_rates(flywheel, feedback, wheel)
     single = replace(spec, members=0)
@@ -93,41 +96,79 @@ def find_verdict(
     if wheel is not None and feedback is not None:
         words = OPEN if spins is None and found.spins is not None else WORDS[spins]
         sentence = sentence.replace(WORDS[found.spins], words, 1)
-        grounds += (f"growth: {_rates(flywheel, wheel)}", *_rate_grounds(feedback, wheel))
+        grounds += (f"growth: {_rates(flywheel, feedback, wheel)}", _levels(flywheel, wheel))
+        grounds += _rate_grounds(flywheel, feedback, wheel)
     return Verdict(spins, sentence, found.rate, grounds)
 
 
 def _by_rates(flywheel: Flywheel, feedback: Feedback | None, wheel: Wheel | None) -> Verdict:
     """Return the verdict of a model that declares no test: from the growth of a push in its loops."""
-    if feedback is None or wheel is None:
-        return Verdict(None, UNASKED, None, ())
+    if feedback is None:
+        return Verdict(None, "Open, the loops of this run were not looked at.", None, ())
+    if wheel is None:
+        links = len(feedback.finding.graph.links)
+        return Verdict(False, CLOSED, None, (f"loops: none in the {links} links of the model",))
+    grounds = (_levels(flywheel, wheel), *_rate_grounds(flywheel, feedback, wheel))
     if feedback.finding.resting:
-        return Verdict(None, "Open: the model is at rest, nothing moves.", None, ())
-    word = "Yes, it turns by itself" if wheel.spins else "No, it does not turn by itself"
-    sentence = f"{word}: {_rates(flywheel, wheel)}."
-    return Verdict(wheel.spins, sentence, wheel.rate, _rate_grounds(feedback, wheel))
+        return Verdict(None, RESTING, None, grounds)
+    swings = wheel.rate > wheel.neutral and not wheel.real
+    no = "No, it swings rather than turning by itself" if swings else "No, it does not turn by itself"
+    word = "Yes, it turns by itself" if wheel.spins else no
+    sentence = f"{word}: {_rates(flywheel, feedback, wheel)}."
+    return Verdict(wheel.spins, sentence, wheel.rate, grounds)
 
 
-def _rates(flywheel: Flywheel, wheel: Wheel) -> str:
+def _rates(flywheel: Flywheel, feedback: Feedback, wheel: Wheel) -> str:
     """Return what the rates say, and what a link may lose."""
     unit = flywheel.model.time.unit
-    move = "grows" if wheel.rate > 0.0 else "fades"
-    start, stop = date_text(wheel.start), date_text(wheel.stop)
-    text = f"from {start} to {stop} a push on the whole wheel {move} by {_percent(wheel.rate)} a {unit}"
-    if not wheel.real:
-        text += " and swings"
+    hidden = feedback.finding.graph.hidden
+    text = f"{_span(flywheel, wheel)} a push on the whole wheel {_moves(wheel, unit)}"
+    against = [label(name) for name in wheel.against if name not in hidden][:2]
+    if wheel.spins and against:
+        text += f", {' and '.join(against)} the other way"
     alone = [label(one.name) for one in wheel.alone if one.rate > 0.01 * abs(wheel.rate) + 1e-9]
     if alone:
-        text += f" (without {' and '.join(alone)}, which moves by itself alone)"
-    fragile = wheel.fragile
+        moves = "which moves by itself alone" if len(alone) == 1 else "each of which moves by itself alone"
+        text += f" (without {' and '.join(alone)}, {moves})"
+    fragile, needed = wheel.fragile, wheel.uniform.required
     if wheel.spins and fragile is not None:
-        margin = 100 * (fragile.margin.value or 0.0)
-        text += f"; its most fragile link, {label(fragile.source)} to {label(fragile.target)}"
-        text += f", may weaken by {margin:.0f} %"
-    elif not wheel.spins and wheel.uniform.required is not None:
-        needed = wheel.uniform.required
-        text += f"; its links would have to be {needed:.1f} times as strong" if needed < 100 else ""
+        margin = fragile.margin.value or 0.0
+        may = (
+            f"may weaken by {100 * margin:.0f} %"
+            if margin < 1.0 - CUT
+            else "would have to be cut to stall it"
+        )
+        text += f"; its most fragile link, {label(fragile.source)} to {label(fragile.target)}, {may}"
+    elif wheel.rate < -wheel.neutral and needed is not None and needed < 100.0:
+        text += f"; its links would have to be {needed:.3g} times as strong"
+    if feedback.wheel_spread is not None:
+        text += f"; it turns in {feedback.wheel_spread.spins:.0%} of {feedback.wheel_spread.members} draws"
     return text
+
+
+def _moves(wheel: Wheel, unit: str) -> str:
+    """Return what becomes of a push: grows by so much a year, fades, stays, or swings."""
+    if not np.isfinite(wheel.rate):
+        return "is gone at once"
+    if abs(wheel.rate) <= wheel.neutral:
+        return "neither grows nor fades" if wheel.real else "swings and neither grows nor fades"
+    move = "grows" if wheel.rate > 0.0 else "fades"
+    by = f"{move} by {_percent(wheel.rate)} a {time_unit(unit)}"
+    return by if wheel.real else f"swings to and fro and {by}"
+
+
+def _levels(flywheel: Flywheel, wheel: Wheel) -> str:
+    """Return how the stocks themselves grew, which is not how a push does."""
+    if wheel.level is None:
+        return "levels: not all stocks that carry the wheel are above zero, so they have no rate of growth"
+    moved = "grew" if wheel.level >= 0.0 else "shrank"
+    by = f"{moved} by {_percent(wheel.level)} a {time_unit(flywheel.model.time.unit)}"
+    return f"levels: {_span(flywheel, wheel)} the stocks that carry the wheel {by}, pushed or not"
+
+
+def _span(flywheel: Flywheel, wheel: Wheel) -> str:
+    unit = flywheel.model.time.unit
+    return f"from {date_text(wheel.start, unit)} to {date_text(wheel.stop, unit)}"
 
 
 def _percent(rate: float) -> str:
@@ -152,11 +193,11 @@ def _leader(feedback: Feedback) -> str:
     return f"; then the loop that leads{sure} is {name} ({loop.polarity}, {share:.0%} of what happens)"
 
 
-def _rate_grounds(feedback: Feedback, wheel: Wheel) -> tuple[str, ...]:
+def _rate_grounds(flywheel: Flywheel, feedback: Feedback, wheel: Wheel) -> tuple[str, ...]:
     finding = feedback.finding
     count = f"{finding.found} loops" if finding.exact else f"a sample of {finding.found} loops"
-    lags = f"{len(wheel.stocks)} stocks from {date_text(wheel.start)} to {date_text(wheel.stop)}"
-    grown = f"rates: the exact growth of a push on {lags} must be above zero"
+    lags = f"{len(wheel.stocks)} stocks {_span(flywheel, wheel)}"
+    grown = f"rates: the exact growth of a push on {lags} must be above zero, and not swing"
     kept = f"those listed carry {finding.explained_share:.0%} of the behaviour"
     return (
         f"{grown}; the run itself is held as it was",
@@ -180,11 +221,12 @@ def _sentence(
     titles = {form.id: in_sentence(form.title) for form in flywheel.links}
     outside = " and ".join(titles[link] for link in asked.outside_links)
     unit, label = flywheel.model[output].unit, flywheel.model[output].label
-    start = when(cut_from if asked.shock_date is None else asked.shock_date)
+    clock = flywheel.model.time.unit
+    start = when(cut_from if asked.shock_date is None else asked.shock_date, clock)
     return (
         f"{WORDS[found.spins]}: an extra {gaps[0]:.0f} % of {pushed.label} {start} {moved} "
-        f"{' and '.join(after)}, and without {outside} from {date_text(cut_from)} on the {label} "
-        f"{when(at)} would be {amount(left, unit)} instead of {number_text(whole)}."
+        f"{' and '.join(after)}, and without {outside} from {date_text(cut_from, clock)} on the {label} "
+        f"{when(at, clock)} would be {amount(left, unit)} instead of {number_text(whole)}."
     )
 
 
@@ -199,6 +241,7 @@ def _grounds(flywheel: Flywheel, asked: SelfTurning, cut_from: float, at: float)
     years = ", ".join(f"{years:g}" for years in asked.after)
     pushed, output = flywheel.model[asked.variable.partition("[")[0]], asked.output.partition("[")[0]
     push = f"a push: the gap it leaves in {pushed.label} after {years} {flywheel.model.time.unit}s"
-    cut = f"a cut: with {outside} at arm's length from {date_text(cut_from)}"
-    keeps = f"the {flywheel.model[output].label} {when(at)} must keep at least {100 * KEPT:.0f} %"
+    clock = flywheel.model.time.unit
+    cut = f"a cut: with {outside} at arm's length from {date_text(cut_from, clock)}"
+    keeps = f"the {flywheel.model[output].label} {when(at, clock)} must keep at least {100 * KEPT:.0f} %"
     return (f"{push} must not fade in a wheel that turns by itself", f"{cut}, {keeps}")

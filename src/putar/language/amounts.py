@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["amount", "date_text", "in_sentence", "number_text", "unit_words", "when"]
+__all__ = ["amount", "date_text", "in_sentence", "number_text", "time_unit", "unit_words", "when"]
+
+FIRST_YEAR = 1000.0  # from here on a number of years is a date
 
 _WORDS = {
     "busd": "US$ bn",
@@ -62,9 +64,9 @@ def amount(value: float | None, unit: str) -> str:
     return f"{text} {words}".rstrip()
 
 
-def when(date: float) -> str:
-    """Return a date with its preposition: at the start of 2026, in mid-2026."""
-    return f"{'at' if date == int(date) else 'in'} {date_text(date)}"
+def when(date: float, unit: str = "year") -> str:
+    """Return a date with its preposition: at the start of 2026, in mid-2026, at month 12."""
+    return f"{'at' if date == int(date) or not _calendar(date, unit) else 'in'} {date_text(date, unit)}"
 
 
 def in_sentence(title: str) -> str:
@@ -74,8 +76,15 @@ def in_sentence(title: str) -> str:
     return title if name else first.lower() + title[len(first) :]
 
 
-def date_text(date: float) -> str:
-    """Return a decimal year as people say it: the start of 2026, mid-2026, 2026 Q2, 2026.23."""
+def date_text(date: float, unit: str = "year") -> str:
+    """Return a time as people say it: the start of 2026, mid-2026, 2026 Q2, 2026.23; or month 12.
+
+    Parameters
+    ----------
+    unit : of time; a number of years below a thousand is no date of the calendar
+    """
+    if not _calendar(date, unit):
+        return f"{unit or 'time'} {date:.6g}"
     year, part = divmod(date, 1.0)
     if part == 0.0:
         return f"the start of {year:.0f}"
@@ -84,3 +93,12 @@ def date_text(date: float) -> str:
     if part in (0.25, 0.75):
         return f"{year:.0f} Q{1 + round(part * 4)}"
     return f"{date:.2f}"
+
+
+def time_unit(unit: str) -> str:
+    """Return the unit of time for `so much a ...`: year, month; time unit where a model does not say."""
+    return "time unit" if unit in ("", "time") else unit
+
+
+def _calendar(date: float, unit: str) -> bool:
+    return unit == "year" and date >= FIRST_YEAR

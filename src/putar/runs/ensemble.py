@@ -92,13 +92,9 @@ class Ensemble:
             before = after - 1
             share = (wanted - self.times[before]) / (self.times[after] - self.times[before])
             share = np.clip(share, 0.0, 1.0)[:, None]
-            found = np.where(
-                share == 0.0,
-                series[before],
-                np.where(
-                    share == 1.0, series[after], series[before] + share * (series[after] - series[before])
-                ),
-            )
+            with np.errstate(invalid="ignore"):  # a failed member has infinities
+                between = series[before] + share * (series[after] - series[before])
+            found = np.where(share == 0.0, series[before], np.where(share == 1.0, series[after], between))
         return found[0] if np.ndim(time) == 0 else found
 
     def until(self, name: str) -> Ensemble:
