@@ -60,6 +60,13 @@ EXPECTED = {
     ("five_companies", "microsoft_rents"): (2, 0),
     ("five_companies", "amazon_rents"): (1, 0),
     ("five_companies", "nvidia_rents"): (1, 0),
+    ("microsoft_bound", "built"): (5, 0),
+    ("nvidia_physical", "rented"): (1, 0),
+    ("beyond_money", "google"): (8.9, 0.05),
+    ("beyond_money", "microsoft"): (9.4, 0.05),
+    ("beyond_money", "amazon"): (7.2, 0.05),
+    ("beyond_money", "nvidia"): (10.0, 0.05),
+    ("beyond_money", "rented"): (4.7, 0.05),
 }
 # figures that the reasons show, as they are printed
 SHOWN = {
@@ -99,7 +106,8 @@ VERDICTS = {
             "world_money",
         ),
         *("starcloud", "starlink_endpoints", "grok_in_cars", "fleet_miles", "fifty_times", "data_engine"),
-        *("consensus", "synergy", "five_companies", "amazon_fleet"),
+        *("consensus", "synergy", "five_companies", "amazon_fleet", "robot_data", "google_lacks"),
+        *("microsoft_bound", "nvidia_physical", "beyond_money"),
     ),
     "refuted": (
         *(
@@ -111,6 +119,7 @@ VERDICTS = {
             "grok5",
             "data_alone",
         ),
+        *("flank", "energy_funds"),
         *("ten_billion", "x_actives", "x_training", "optimus_2026", "optimus_2027", "optimus_market"),
         *(
             "closed_loop",
@@ -121,7 +130,10 @@ VERDICTS = {
             "microsoft_hardware",
         ),
     ),
-    "untestable": ("inference_market", "starship_load"),
+    "untestable": (
+        *("inference_market", "starship_load", "largest_site", "bottleneck", "orbit_power", "fleet_for_xai"),
+        *("raw_thought", "amazon_consumers", "one_owner"),
+    ),
 }
 SIDES = {"likely": "holds", "unlikely": "refuted"}
 

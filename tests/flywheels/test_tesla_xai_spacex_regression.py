@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from putar.analysis.synergy import Synergy
 from putar.flywheels.links import find_links
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec, find_scenario
 from putar.flywheels.simulate import simulate
+from putar.runs.design import Change
 from tests.flywheels.tesla import END, NOW, PARTS, VALUE, at, base, flywheel, links, run, series, with_step
 
 # the base run --------------------------------------------------------------------------------------
@@ -347,3 +349,49 @@ def test_draws_spread_the_value() -> None:
     assert (low, high) == pytest.approx((134, 716), rel=0.15)
     assert float(np.median(one - other)) == pytest.approx(91, rel=0.15)
     assert float(np.mean(one > 2250.0)) < 0.005
+
+
+DRIVERS = {  # rank correlation with the value
+    "finance.discount_rate": -0.54,
+    "connectivity.addressable_subscribers": 0.34,
+    "vehicles.driverless_demand_boost": 0.27,
+    "vehicles.robotaxi_cash_margin": 0.24,
+    "vehicles.data_elasticity": 0.23,
+    "connectivity.subscribers_per_capacity": 0.22,
+    "robots.production_ceiling": 0.19,
+    "vehicles.robotaxi_fleet_ceiling": 0.18,
+    "vehicles.miles_per_robotaxi": 0.17,
+    "connectivity.downlink_per_starship_satellite": -0.17,
+}
+
+
+def test_the_same_300_draws_give_the_same_spread() -> None:
+    """Drawn in the order of parameters.toml, as the independent program drew, all figures are its own."""
+    generator = np.random.default_rng(7)
+    known = [(n, p) for v in flywheel().model.variables for n, p in flywheel().model.parameters(v)]
+    drawn = {n: generator.triangular(p.low, p.value, p.high, 300) for n, p in known if p.distribution}
+    spec = RunSpec((Change(drawn),))
+    one, other = (
+        simulate(flywheel(), told, save=(VALUE,), save_at=(END,)).at(VALUE, END)
+        for told in (spec, replace(spec, cuts=dict.fromkeys(links(), NOW)))
+    )
+    ranked = {name: float(spearmanr(values, one).statistic) for name, values in drawn.items()}
+    strongest = sorted(ranked, key=lambda name: -abs(ranked[name]))[: len(DRIVERS)]
+
+    assert np.percentile(one, (5, 50, 95)).round().tolist() == [134, 331, 716]
+    assert np.percentile(one - other, (5, 50, 95)).round().tolist() == [-17, 91, 298]
+    assert (one <= 2250.0).all()
+    assert strongest == list(DRIVERS)
+    assert [ranked[name] for name in strongest] == pytest.approx(list(DRIVERS.values()), abs=0.0051)
+
+
+def test_forty_values_on_a_line_give_what_would_have_to_be_true() -> None:
+    """The share at equal quality for 2,250 and for 3,620, and Grok's share of the market with it."""
+    tried = np.geomspace(0.02, 1.2, 40)
+    change = Change({"models.share_at_equal_quality": tried, "models.market_share_ceiling": 0.5})
+    ran = simulate(flywheel(), RunSpec((change,)), save=(VALUE, "models.market_share"), save_at=(END,))
+    value, share = ran.at(VALUE, END), ran.at("models.market_share", END)
+    needed = np.interp((2250.0, 3620.0), value, tried)
+
+    assert needed == pytest.approx([0.703, 1.158], abs=5e-4)
+    assert np.interp((2250.0, 3620.0), value, share) == pytest.approx([0.30, 0.49], abs=0.0051)
