@@ -8,7 +8,7 @@ import pytest
 from putar.analysis.causal import CausalGraph, causal_graph, contracted
 from putar.analysis.circuits import exhaustive, strongest
 from putar.analysis.loops import LoopFinding, find_loops
-from putar.analysis.scores import Circuit, LinkScores, link_scores, shares
+from putar.analysis.scores import Circuit, LinkScores, Listing, link_scores, shares
 from putar.analysis.trajectory import trajectory
 from putar.runs.design import design
 from tests.analysis.models import equations, loops, model_from, rows
@@ -387,10 +387,13 @@ def test_shares_are_products_of_link_scores_over_their_sum(seed: int) -> None:
     links, steps = tuple(range(100, 130)), 7
     values = draws.normal(size=(len(links), steps)) * (draws.random((len(links), steps)) < 0.95)
 
+    chains = tuple(
+        tuple(links[n] for n in draws.choice(len(links), draws.integers(1, 4), replace=False))
+        for _ in range(20)
+    )
+
     def way() -> tuple[int, ...]:
-        start = int(draws.integers(0, len(links)))
-        run = [links[(start + n) % len(links)] for n in range(int(draws.integers(1, 9)))]
-        return tuple(run) if draws.random() < 0.5 else tuple(draws.permutation(run).tolist())
+        return tuple(draws.choice(len(chains), draws.integers(1, 6), replace=False).tolist())
 
     circuits = [
         Circuit((f"c{n}",), tuple(way() for _ in range(int(draws.integers(1, 4)))), int(draws.integers(0, 2)))
@@ -398,13 +401,16 @@ def test_shares_are_products_of_link_scores_over_their_sum(seed: int) -> None:
     ]
     score = np.zeros((len(circuits), steps))
     for n, circuit in enumerate(circuits):
-        raw = np.array([values[[links.index(link) for link in way]].prod(axis=0) for way in circuit.ways])
+        runs = [[link for chain in way for link in chains[chain]] for way in circuit.ways]
+        raw = np.array([values[[links.index(link) for link in run]].prod(axis=0) for run in runs])
         score[n] = raw[np.abs(raw).argmax(axis=0), range(steps)]
     part = np.array([circuit.partition for circuit in circuits])
     total = np.array([np.abs(score[part == kind]).sum(axis=0) for kind in (0, 1)])[part]
-    found = shares(circuits, LinkScores(links, values), range(len(circuits)))
+    listing = Listing(chains, tuple(circuits))
+    found = shares(listing, LinkScores(links, values), range(len(circuits)))
 
-    place = [circuits.index(circuit) for circuit in found.circuits]
+    place = [int(circuit.variables[0][1:]) for circuit in found.circuits]
+    assert found.circuits == tuple(map(listing.circuit, place))
     assert sorted(place) == list(range(len(circuits)))
     np.testing.assert_allclose(found.share.T, (score / total)[place], rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(found.raw.T, score[place], rtol=1e-9)

@@ -31,11 +31,20 @@ Loop = tuple[int, ...]  # the numbers of its links, in order
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Loops as runs of links; `complete` is false where the budget ended the search or it was a sample."""
+    """Loops as runs of chains, and chains as runs of links.
 
-    loops: tuple[Loop, ...]
+    `complete` is false where the budget ended the search or it was a sample.
+    """
+
+    chains: tuple[Loop, ...]
+    paths: tuple[tuple[int, ...], ...]
     complete: bool
     visits: int
+
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        """The loops as runs of links."""
+        return tuple(tuple(link for chain in path for link in self.chains[chain]) for path in self.paths)
 
 
 def bits(active: NDArray[np.bool_]) -> list[int]:
@@ -55,7 +64,7 @@ def exhaustive(
     circuits, visits : the budget; beyond it the result is not complete
     """
     masks = [-1] * len(graph.chains) if active is None else active
-    found: list[Loop] = list(graph.done)
+    chains, found = _begun(graph)
     effort = 0
     for start in range(len(graph.out)):
         inside = _component(graph, start)
@@ -65,11 +74,17 @@ def exhaustive(
         for loop in search.circuits():
             found.append(loop)
             if len(found) > circuits:
-                return Found(tuple(found[:circuits]), False, effort + search.visits)
+                return Found(chains, tuple(found[:circuits]), False, effort + search.visits)
         effort += search.visits
         if search.exhausted:
-            return Found(tuple(found), False, effort)
-    return Found(tuple(found), True, effort)
+            return Found(chains, tuple(found), False, effort)
+    return Found(chains, tuple(found), True, effort)
+
+
+def _begun(graph: Contracted) -> tuple[tuple[Loop, ...], list[tuple[int, ...]]]:
+    """Return all chains, closed ones last, and the loops that are one closed chain."""
+    first = len(graph.chains)
+    return (*graph.chains, *graph.done), [(first + n,) for n in range(len(graph.done))]
 
 
 def _component(graph: Contracted, start: int) -> frozenset[int]:
@@ -90,9 +105,9 @@ class _Search:
         self.blocked: set[int] = set()
         self.waiting: dict[int, set[int]] = {a: set() for a in inside}
 
-    def circuits(self) -> Iterator[Loop]:
-        """Yield each circuit through the start once, as a run of links."""
-        start, chains = self.start, self.graph.chains
+    def circuits(self) -> Iterator[tuple[int, ...]]:
+        """Yield each circuit through the start once, as a run of chains."""
+        start = self.start
         path: list[int] = []  # chains
         stack = [(start, iter(self.out[start]))]
         together = [-1]
@@ -124,7 +139,7 @@ class _Search:
                 open_again[-1] = True  # it failed for its rows, not for its nodes
             elif after == start:
                 open_again[-1] = True
-                yield tuple(link for c in (*path, chain) for link in chains[c])
+                yield (*path, chain)
             elif after not in self.blocked:
                 self.blocked.add(after)
                 path.append(chain)
@@ -168,8 +183,8 @@ def strongest(
             effort += steps
             for loop in loops:
                 found.setdefault(tuple(sorted(loop)), loop)
-    runs = [tuple(link for c in loop for link in graph.chains[c]) for loop in found.values()]
-    return Found((*graph.done, *runs), False, effort)
+    chains, closed = _begun(graph)
+    return Found(chains, (*closed, *found.values()), False, effort)
 
 
 def _from(

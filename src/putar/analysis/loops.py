@@ -131,8 +131,8 @@ def find_loops(
     graph = causal_graph(rows.formulas)
     scores = link_scores(rows, graph, graph.inner)
     found, silent = discover(graph, scores, circuits, visits)
-    listed = circuits_of(graph, found.loops)
-    pinned = [n for n, circuit in enumerate(listed) if any(_same(circuit, loop) for loop in asked)]
+    listed = circuits_of(graph, found)
+    pinned = [n for n, circuit in enumerate(listed.circuits) if any(_same(circuit, loop) for loop in asked)]
     kept = shares(listed, scores, pinned)
     loops = _loops(rows, graph, kept, asked)
     return LoopFinding(
@@ -163,7 +163,7 @@ def discover(
     if len(small.out) <= SMALL_GRAPH or len(small.chains) <= 8 * SMALL_GRAPH:
         found = exhaustive(small, masks, visits=visits, **budget)
         if found.complete:
-            return found, _silent(graph, scores, len(found.loops))
+            return found, _silent(graph, scores, len(found.paths))
     stocked = contracted(graph, scores.links, keep=graph.kept, dead=lambda chain: together(chain) == 0)
     place = {link: number for number, link in enumerate(scores.links)}
     spread = _spread(scores.values.shape[1])
@@ -183,7 +183,7 @@ def _silent(graph: CausalGraph, scores: LinkScores, acting: int) -> int:
     if acting > 2000:
         return 0
     structure = exhaustive(contracted(graph, scores.links), circuits=5000, visits=50_000)
-    return len(structure.loops) - acting if structure.complete else 0
+    return len(structure.paths) - acting if structure.complete else 0
 
 
 def _spread(rows: int) -> NDArray[np.int64]:
@@ -195,7 +195,9 @@ def _spread(rows: int) -> NDArray[np.int64]:
 
 
 def _same(circuit: Circuit, loop: AskedLoop) -> bool:
-    return set(circuit.variables) == set(loop.through) and loop.holds(circuit.variables, loop.polarity)
+    if len(circuit.variables) != len(loop.through) or set(circuit.variables) != set(loop.through):
+        return False
+    return loop.holds(circuit.variables, loop.polarity)
 
 
 def _loops(

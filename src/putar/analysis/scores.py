@@ -12,18 +12,19 @@ integrating Loops That Matter into model development and analysis, arXiv:2005.14
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from putar.analysis.causal import CausalGraph
+from putar.analysis.circuits import Found
 from putar.analysis.trajectory import Trajectory
 from putar.engine.changes import Writer, moments
 from putar.engine.ir import Graph
 
-__all__ = ["Circuit", "LinkScores", "Shares", "circuits_of", "link_scores", "shares"]
+__all__ = ["Circuit", "LinkScores", "Listing", "Shares", "circuits_of", "link_scores", "shares"]
 
 Array = NDArray[np.float64]
 CHUNK = 1 << 22  # numbers held at a time
@@ -73,22 +74,38 @@ class Circuit:
     partition: int
 
 
-def circuits_of(graph: CausalGraph, loops: Iterable[Sequence[int]]) -> list[Circuit]:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All circuits that were found, with ways that are runs of chains; chains are runs of links."""
+
+    chains: tuple[tuple[int, ...], ...]
+    circuits: tuple[Circuit, ...]
+
+    def circuit(self, place: int) -> Circuit:
+        """Return one of them, with ways of links."""
+        one = self.circuits[place]
+        ways = tuple(tuple(link for chain in way for link in self.chains[chain]) for way in one.ways)
+        return replace(one, ways=ways)
+
+
+def circuits_of(graph: CausalGraph, found: Found) -> Listing:
     """Return loops, those that differ in hidden parts alone as one; without those that are all hidden."""
     ways: dict[tuple[str, ...], dict[tuple[int, ...], tuple[int, ...]]] = {}
     order = {name: (name not in graph.kept, number) for number, name in enumerate(graph.names)}
-    for loop in loops:
-        visible = tuple(graph.links[link][0] for link in loop)
-        visible = tuple(name for name in visible if name not in graph.hidden)
-        if visible:
-            ways.setdefault(_turned(visible, order), {}).setdefault(tuple(sorted(loop)), tuple(loop))
-    return [Circuit(names, tuple(each.values()), graph.partition[names[0]]) for names, each in ways.items()]
-
-
-def _turned(names: tuple[str, ...], order: Mapping[str, tuple[bool, int]]) -> tuple[str, ...]:
-    """Return a cycle of names turned so that it starts at its first stock in the model's order."""
-    place = names.index(min(names, key=order.__getitem__))
-    return names[place:] + names[:place]
+    visible = [
+        tuple(name for link in chain if (name := graph.links[link][0]) not in graph.hidden)
+        for chain in found.chains
+    ]
+    first = [min(names, key=order.__getitem__, default="") for names in visible]
+    for path in found.paths:
+        names = tuple(itertools.chain.from_iterable([visible[chain] for chain in path]))
+        if names:  # turned so that it starts at its first stock in the model's order
+            start = names.index(min([first[c] for c in path if first[c]], key=order.__getitem__))
+            ways.setdefault(names[start:] + names[:start], {}).setdefault(tuple(sorted(path)), path)
+    circuits = [
+        Circuit(names, tuple(each.values()), graph.partition[names[0]]) for names, each in ways.items()
+    ]
+    return Listing(found.chains, tuple(circuits))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,27 +127,27 @@ class Shares:
     silent: int
 
 
-def shares(
-    circuits: Sequence[Circuit], scores: LinkScores, pinned: Sequence[int] = (), keep: int = KEPT
-) -> Shares:
+def shares(listing: Listing, scores: LinkScores, pinned: Sequence[int] = (), keep: int = KEPT) -> Shares:
     """Return the circuits that matter, with their shares; each row's leader is always kept.
 
     Parameters
     ----------
     pinned : places of circuits that are kept whatever their share
     """
-    rows = scores.values.shape[1]
+    circuits, rows = listing.circuits, scores.values.shape[1]
     if not circuits:
         empty = np.zeros((rows, 0))
         return Shares((), empty, empty, np.ones(rows), 0, 0)
     with np.errstate(divide="ignore"):
         logs = np.log(np.abs(scores.values))
+    place = {link: number for number, link in enumerate(scores.links)}
     partition = np.array([circuit.partition for circuit in circuits])
     kinds = range(int(partition.max()) + 1)
     total, best = np.full((2, len(kinds), rows), -np.inf)
     leader = np.full((len(kinds), rows), -1)
     columns = np.arange(rows)
-    pieces = [_Piece(circuits, low, high, scores) for low, high in _chunks(circuits, rows)]
+    runs = [[place[link] for link in chain] for chain in listing.chains]
+    pieces = [_Piece(runs, circuits, low, high) for low, high in _chunks(circuits, rows)]
     sizes = [pieces[0].sizes(logs)] if len(pieces) == 1 else None  # several do not fit in memory at once
     for number, piece in enumerate(pieces):
         size = sizes[number] if sizes else piece.sizes(logs)
@@ -154,15 +171,14 @@ def shares(
     order = np.argsort(-mean, kind="stable")
     chosen = sorted(must | {int(n) for n in order[:keep] if top[n] >= SMALLEST})
     chosen.sort(key=lambda n: -mean[n])
-    kept = [circuits[n] for n in chosen]
-    piece = _Piece(kept, 0, len(kept), scores)
+    piece = _Piece(runs, [circuits[n] for n in chosen], 0, len(chosen))
     size, sign = piece.sizes(logs), piece.signs(logs, scores.values)
     share = _share(size, total[partition[chosen]]) * sign
     raw = np.exp(np.minimum(size, LOG_LARGEST)) * sign
     active = np.isfinite(total).sum(axis=0)
     explained = np.where(active > 0, np.abs(share).sum(axis=0) / np.maximum(active, 1), 1.0)
     silent = int((top == 0.0).sum())
-    return Shares(tuple(kept), share.T, raw.T, explained, len(circuits), silent)
+    return Shares(tuple(map(listing.circuit, chosen)), share.T, raw.T, explained, len(circuits), silent)
 
 
 def _share(size: Array, total: Array) -> Array:
@@ -199,21 +215,15 @@ def _chunks(circuits: Sequence[Circuit], rows: int) -> Iterable[tuple[int, int]]
 
 
 class _Piece:
-    """Some of the circuits, as runs of links that all of their ways take whole or not at all."""
+    """Some of the circuits, each way as a run of chains, and each chain as places among the scores."""
 
-    def __init__(self, circuits: Sequence[Circuit], low: int, high: int, scores: LinkScores) -> None:
-        place = {link: number for number, link in enumerate(scores.links)}
-        self.low, self.high = low, high
+    def __init__(
+        self, chains: Sequence[Sequence[int]], circuits: Sequence[Circuit], low: int, high: int
+    ) -> None:
+        self.chains, self.low, self.high = chains, low, high
         ways = [way for circuit in circuits[low:high] for way in circuit.ways]
-        links = np.array([place[link] for way in ways for link in way], dtype=np.int64)
-        begins = np.zeros(len(links), dtype=bool)
-        ends = np.cumsum([len(way) for way in ways])
-        begins[[0, *ends[:-1]]] = True
-        begins = _run_begins(links, begins, len(scores.links))
-        places = np.append(np.flatnonzero(begins), len(links))
-        _, shown, self.columns = np.unique(links[places[:-1]], return_index=True, return_inverse=True)
-        self.runs = [links[places[n] : places[n + 1]] for n in shown]
-        lengths = np.diff([0, *np.cumsum(begins)[ends - 1]])
+        lengths = np.array([len(way) for way in ways])
+        self.columns = np.array(list(itertools.chain.from_iterable(ways)))
         self.order = np.argsort(-lengths, kind="stable")  # the longest way first
         self.lengths = lengths[self.order]
         self.offsets = (np.cumsum(lengths) - lengths)[self.order]
@@ -221,7 +231,7 @@ class _Piece:
 
     def sums(self, values: Array) -> Array:
         """Return the sum over each way's links of [link, row], [way, row]."""
-        parts = np.array([values[links].sum(axis=0) for links in self.runs])
+        parts = np.array([values[links].sum(axis=0) for links in self.chains])
         found = np.empty((len(self.order), values.shape[1]))
         held = np.empty((BLOCK, values.shape[1]))
         for low, high in _blocks(len(self.order)):
@@ -257,26 +267,3 @@ class _Piece:
             low + size[low:high].argmax(axis=0) for low, high in itertools.pairwise(self.starts.tolist())
         ]
         return np.array([sign[way, columns] for way in strongest])
-
-
-def _run_begins(links: NDArray[np.int64], begins: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
-    """Return where runs begin: where a way does, or where what comes before or after a link can differ.
-
-    Parameters
-    ----------
-    links : of all ways, one after the other
-    begins : where each way begins
-    count : of links in all
-    """
-    before, after = np.full(count, -1), np.full(count, -1)
-    inner = np.flatnonzero(~begins)  # places with a link before them in the same way
-    before[links[inner]], after[links[inner - 1]] = links[inner - 1], links[inner]
-    loose = np.zeros(count, dtype=bool)  # links before which a run must begin
-    loose[links[begins]] = True
-    loose[links[inner][before[links[inner]] != links[inner - 1]]] = True
-    loose[links[inner][after[links[inner - 1]] != links[inner]]] = True
-    fork = np.zeros(count, dtype=bool)
-    fork[links[inner - 1][after[links[inner - 1]] != links[inner]]] = True
-    last = np.append(begins[1:], True)
-    fork[links[last]] = True
-    return np.asarray(begins | loose[links] | np.concatenate([[False], fork[links[:-1]]]))

@@ -23,6 +23,7 @@ from putar.runs.execute import execute
 __all__ = ["Trajectory", "trajectory"]
 
 Array = NDArray[np.float64]
+LARGEST = 20_000  # operations; compiling more takes longer than NumPy takes for them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +61,9 @@ class Trajectory:
         given = np.array([self._read(name) for name in names]).reshape(len(names), rows * self.members)
         listed = [(f"{number}", node) for number, node in enumerate(outputs)]
         program = points(self.formulas, graph, names, listed, tables)
-        kernel = compile_program(program, [name for name, _ in listed], "numpy")
+        kernel = compile_program(
+            program, [name for name, _ in listed], "auto" if len(graph.nodes) <= LARGEST else "numpy"
+        )
         with np.errstate(all="ignore"):
             found = kernel.advance(given, np.zeros((0, given.shape[1])), 0, 0)
         result: Array = found[0].reshape(len(outputs), rows, self.members)

@@ -240,6 +240,7 @@ class _Numbers:
         self.comparison, self.inputs, self.fixed, self.series = comparison, inputs, fixed, series
         self.seed = seed
         self.uncertain = [key for key, number in inputs.items() if number.family != "exact"]
+        self.drawn: dict[str, Array] = {}
 
     def compared(self, drawn: Mapping[str, Array]) -> tuple[Array, NDArray[np.bool_]]:
         """Return values and whether the comparison holds; inputs that are not drawn are at their value."""
@@ -252,7 +253,10 @@ class _Numbers:
         return compare(self.comparison, values)
 
     def normals(self, draws: int) -> dict[str, Array]:
-        return {key: standard_normal(f"fact:{key}", draws, self.seed) for key in self.uncertain}
+        """Return standard normal draws; fewer of them are the first of more."""
+        if any(len(normal) < draws for normal in self.drawn.values()) or not self.drawn:
+            self.drawn = {key: standard_normal(f"fact:{key}", draws, self.seed) for key in self.uncertain}
+        return {key: normal[:draws] for key, normal in self.drawn.items()}
 
     def draws(self, draws: int) -> dict[str, Array]:
         return {key: self.inputs[key].at(normal) for key, normal in self.normals(draws).items()}

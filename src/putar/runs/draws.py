@@ -76,12 +76,18 @@ def normal_quantile(share: NDArray[np.float64]) -> NDArray[np.float64]:
     Wichura (1988), algorithm AS 241, Appl. Statist. 37, 477-484, doi:10.2307/2347330 (relative error
     about 1e-16). A library's function would cost every command a third of a second of import.
     """
-    middle = np.asarray(share, dtype=np.float64) - 0.5
-    tail = np.sqrt(-np.log(np.minimum(share, 1.0 - share)))
-    near = 0.180625 - middle * middle
-    central = middle * _ratio(np.maximum(near, 0.0), _CENTRAL)
-    far = np.where(tail <= 5.0, _ratio(tail - 1.6, _TAIL), _ratio(tail - 5.0, _FAR_TAIL))
-    return rounded(np.where(np.abs(middle) <= 0.425, central, np.copysign(far, middle)))
+    share = np.asarray(share, dtype=np.float64)
+    middle = share - 0.5
+    found = np.empty_like(middle)
+    central = np.abs(middle) <= 0.425
+    near = middle[central]
+    found[central] = near * _ratio(0.180625 - near * near, _CENTRAL)
+    tail = np.sqrt(-np.log(np.minimum(share[~central], 1.0 - share[~central])))
+    far = _ratio(tail - 1.6, _TAIL)
+    farther = tail > 5.0
+    far[farther] = _ratio(tail[farther] - 5.0, _FAR_TAIL)
+    found[~central] = np.copysign(far, middle[~central])
+    return rounded(found)
 
 
 def _ratio(x: NDArray[np.float64], coefficients: tuple[tuple[float, ...], ...]) -> NDArray[np.float64]:
