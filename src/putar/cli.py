@@ -18,15 +18,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from putar.errors import ModelErrors, PutarError, nearest
+from putar.words.catalogue import SOURCE, languages
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from putar.errors import Problem
     from putar.study import Study
+    from putar.words.said import Words
 
 __all__ = ["main"]
 
+SPOKEN = "putar.language"  # where a command's context keeps the language of its answer
 COMMAND_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -65,9 +68,33 @@ def main() -> None:
 
 
 def _json_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(
-        command
+    """Add how the answer is printed: as one JSON document, always in English, or in a language."""
+    lang = click.option(
+        "--lang",
+        type=click.Choice(languages()),
+        default=SOURCE,
+        show_default=True,
+        envvar="PUTAR_LANG",
+        show_envvar=True,
+        expose_value=False,
+        callback=_speak,
+        help="The language of the answer.",
     )
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(
+        lang(command)
+    )
+
+
+def _speak(ctx: click.Context, _: click.Parameter, language: str) -> None:
+    ctx.meta[SPOKEN] = language
+
+
+def _words(study: Study | None = None) -> Words:
+    """Return the words of the language that the command is asked to answer in."""
+    from putar.words.said import Words
+
+    language = click.get_current_context().meta.get(SPOKEN, SOURCE)
+    return Words(language, {} if study is None else study.flywheel.texts(language))
 
 
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -128,10 +155,13 @@ def list_command(as_json: bool) -> None:
     if as_json:
         _emit({"flywheels": rows})
         return
+    from putar.flywheels.catalogue import find
+
     for row in rows:
-        click.echo(f"{row['name']}: {row['title']}")
-        counts = ("subsystems", "variables", "links", "claims", "facts")
-        click.echo("    " + ", ".join(f"{row[count]} {count}" for count in counts))
+        words = _words()
+        own = find(str(row["name"])).texts(words.language)
+        click.echo(f"{row['name']}: {own.get(str(row['title']), row['title'])}")
+        click.echo("    " + words.say("terminal.sizes", **row))
 
 
 @main.command("run")
@@ -165,19 +195,19 @@ def run_command(
         else:
             from putar.workbench.terminal import print_table
 
-            print_table(_console(), finding["table"])  # type: ignore[arg-type]
+            print_table(_console(), finding["table"], _words(study))  # type: ignore[arg-type]
         return
     from putar.workbench.page import write_page
 
     answer = study.answer(scenario, set=settings, cut=cut, members=members, seed=seed)
-    page = write_page(answer.payload, out / f"{study.name}.html")
+    page = write_page(answer.payload, out / f"{study.name}.html", _words().language)
     answer = answer.with_files((str(page),))
     if as_json:
         _emit(answer.contract)
     else:
         from putar.workbench.terminal import print_answer
 
-        print_answer(_console(), answer.payload)
+        print_answer(_console(), answer.payload, _words(study))
 
 
 @main.command("simulate")
@@ -256,7 +286,7 @@ def check_command(model: str, audit: bool, as_json: bool) -> None:
         from putar.workbench.terminal import print_problems
 
         rows = [{"severity": problem.severity, "text": str(problem)} for problem in problems]
-        print_problems(_console(), rows, name)
+        print_problems(_console(), rows, name, _words())
     if any(problem.severity == "error" for problem in problems):
         _answer_no()
 
@@ -309,7 +339,7 @@ def claims_command(
     else:
         from putar.workbench.terminal import print_claims
 
-        print_claims(_console(), findings)
+        print_claims(_console(), findings, _words(study))
 
 
 @main.command("links")
@@ -344,7 +374,7 @@ def links_command(
     else:
         from putar.workbench.terminal import print_links
 
-        print_links(_console(), documents)
+        print_links(_console(), documents, _words(study))
 
 
 @main.command("loops")
@@ -363,13 +393,14 @@ def loops_command(
     as_json: bool,
 ) -> None:
     """Say which feedback loops drive MODEL and when, and whether its wheel spins up by itself."""
-    found = _open(model, join=join).loops(scenario, set=settings, cut=cut, members=members, seed=seed)
+    study = _open(model, join=join)
+    found = study.loops(scenario, set=settings, cut=cut, members=members, seed=seed)
     if as_json:
         _emit(found.as_json())
     else:
         from putar.workbench.terminal_loops import print_loops
 
-        print_loops(_console(), found.as_json())
+        print_loops(_console(), found.as_json(), _words(study))
 
 
 @main.command("moat")
@@ -381,13 +412,14 @@ def loops_command(
 @_json_option
 def moat_command(flywheel: str, scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
     """Say what each rival of FLYWHEEL lacks, how long and dear the way is, and what is out of reach."""
-    document = _open(flywheel).moat(scenario, set=settings).as_json()
+    study = _open(flywheel)
+    document = study.moat(scenario, set=settings).as_json()
     if as_json:
         _emit(document)
     else:
         from putar.workbench.terminal import print_moat
 
-        print_moat(_console(), document)
+        print_moat(_console(), document, _words(study))
 
 
 @main.command("sensitivity")
@@ -417,7 +449,7 @@ def sensitivity_command(
     else:
         from putar.workbench.terminal import print_drivers
 
-        print_drivers(_console(), found)
+        print_drivers(_console(), found, _words(study))
 
 
 @main.command("convert")

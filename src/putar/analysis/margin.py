@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from putar.analysis.jacobian import Jacobian
 from putar.analysis.spectrum import step_matrices, window_rate
+from putar.words.said import Number, Said
 
 __all__ = [
     "CUT",
@@ -82,28 +83,32 @@ def margin(rate: Callable[[Array], Array], slope: float | None = None, exact: fl
     monotone = bool((np.diff(rates) >= -1e-12).all())
     first_order = None if slope is None or slope <= 0.0 or today <= 0.0 else today / slope
     if not np.isfinite(today) and today != -np.inf:
-        return Margin(None, "the rate cannot be computed", monotone=monotone)
+        return Margin(None, Said("margin.rateless"), monotone=monotone)
     if today <= 0.0:
         gain = _beyond(rate, wanted=True)
-        word = f"it would need {gain:.3g} times this link" if np.isfinite(gain) else "no gain of it would do"
-        return Margin(None, f"the wheel does not turn by itself; {word}", required=gain, monotone=monotone)
+        found = np.isfinite(gain)
+        word = Said("margin.gain", times=Number(gain, ".3g")) if found else Said("margin.no_gain")
+        return Margin(None, Said("margin.not_turning", gain=word), required=gain, monotone=monotone)
     below = np.flatnonzero(rates <= 0.0)
     if len(below) == 0:
         if rates[0] > today:
             room = _beyond(rate, wanted=False) - 1.0
-            word = f"{room:.3g} times stronger" if np.isfinite(room) else "any amount stronger"
-            why = f"it holds the wheel back, which would still turn with it {word}"
+            found = np.isfinite(room)
+            word = (
+                Said("margin.stronger", times=Number(room, ".3g")) if found else Said("margin.any_stronger")
+            )
+            why = Said("margin.holds_back", room=word)
             return Margin(None, why, overload=room, monotone=monotone)
-        return Margin(1.0, "not critical: the rest turns alone", None, None, first_order, monotone)
+        return Margin(1.0, Said("margin.not_critical"), None, None, first_order, monotone)
     low = int(below[-1])
     method = "bisection"
     if exact is not None and grid[low] <= exact <= grid[low + 1]:
         factor, method = exact, "closed form"
     else:
         factor = _root(rate, float(grid[low]), float(grid[low + 1]))
-    why = f"the wheel stalls when the link falls to {factor:.0%} of its strength"
+    why = Said("margin.stalls", share=Number(factor, ".0%"))
     if factor < CUT:
-        why = "the wheel stalls only when the link is cut"
+        why = Said("margin.stalls_cut")
     return Margin(1.0 - factor, why, None, None, first_order, monotone, method)
 
 

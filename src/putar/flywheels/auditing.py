@@ -21,9 +21,9 @@ from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import changes_of, simulate
-from putar.language.amounts import date_text
 from putar.runs.design import Change, design
 from putar.runs.execute import execute
+from putar.words.amounts import date_text
 
 __all__ = ["Check", "audit"]
 

@@ -24,6 +24,7 @@ from putar.flywheels.claim_formula import Path, Value, evaluate
 from putar.flywheels.claim_interval import NoInterval, interval
 from putar.language.expr import Binary, Expr
 from putar.runs.draws import rounded, standard_normal
+from putar.words.said import Listed, Number, Said, Term
 
 __all__ = [
     "COMPARATORS",
@@ -130,8 +131,8 @@ class Judgement:
     certain: bool = False
     decided_by: str | None = None
     critical: float | None = None
-    notes: tuple[str, ...] = ()
-    caveats: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
+    caveats: tuple[Said, ...] = ()
 
 
 def verdict_of(probability: float) -> str:
@@ -196,7 +197,7 @@ def judge_numbers(
     value, holds = numbers.compared({})
     point, centre = float(np.ravel(value)[0]), bool(np.ravel(holds)[0])
     if math.isnan(point):
-        return Judgement(point, None, None, "undetermined", None, caveats=("the numbers give no value",))
+        return Judgement(point, None, None, "undetermined", None, caveats=(Said("judged.no_value"),))
     values, drawn = numbers.compared(numbers.draws(draws))
     if values.min() == values.max() and drawn.all() == drawn.any():  # no range reaches it
         key, turn = numbers.nearest_turn(centre)
@@ -208,15 +209,15 @@ def judge_numbers(
     if certain is not None:
         verdict = "holds" if certain else "refuted"
         return Judgement(point, low, high, verdict, probability, True, key, turn, tuple(notes))
-    verdict, caveats = verdict_of(probability), list[str]()
+    verdict, caveats = verdict_of(probability), list[Said]()
     others = numbers.other_shapes()
     if any(_weaker(verdict_of(other), verdict) for other in others):
-        span = f"{min(others):.2f} to {max(others):.2f}"
-        caveats.append(f"one step weaker than {verdict}: other plausible shapes of the ranges give P {span}")
+        span = {"low": Number(min(others), ".2f"), "high": Number(max(others), ".2f")}
+        caveats.append(Said("judged.weaker", verdict=Term(f"verdict.{verdict}", verdict), **span))
         verdict = LADDER[LADDER.index(verdict) + (1 if probability < 0.5 else -1)]
     unsourced = [key for key, number in inputs.items() if not number.sourced]
     if unsourced and verdict != "undetermined":
-        caveats.append(f"capped at undetermined: {' and '.join(unsourced)} has no source")
+        caveats.append(Said("judged.capped", names=Listed(tuple(unsourced))))
         verdict = "undetermined"
     return Judgement(point, low, high, verdict, probability, False, key, turn, tuple(notes), tuple(caveats))
 
@@ -261,14 +262,14 @@ class _Numbers:
     def draws(self, draws: int) -> dict[str, Array]:
         return {key: self.inputs[key].at(normal) for key, normal in self.normals(draws).items()}
 
-    def settled(self) -> tuple[bool | None, list[str]]:
+    def settled(self) -> tuple[bool | None, list[Said]]:
         """Return whether all ranges give one answer, and what keeps that from being said."""
         ranges = {key: (value, value) for key, value in self.fixed.items()}
         ranges |= {key: (number.low, number.high) for key, number in self.inputs.items()}
         try:
             return _settled(self.comparison, ranges), []
         except NoInterval as reason:
-            return None, [f"no interval: {reason}"]
+            return None, [Said("judged.no_interval", reason=str(reason))]
 
     def other_shapes(self) -> list[float]:
         """Return P with other distributions where none is declared, and with numbers that move together."""
@@ -413,23 +414,24 @@ def judge_members(
     value, holds = compare(comparison, central)
     point, centre = float(np.ravel(value)[0]), bool(np.ravel(holds)[0])
     if math.isnan(point):
-        return Judgement(point, None, None, "undetermined", None, caveats=("the run gives no number here",))
+        return Judgement(point, None, None, "undetermined", None, caveats=(Said("judged.no_number"),))
     verdict = "holds" if centre else "refuted"
     if members is None:
-        return Judgement(point, None, None, verdict, None, notes=("one run, nothing drawn",))
+        return Judgement(point, None, None, verdict, None, notes=(Said("judged.one_run"),))
     values, drawn = compare(comparison, members)
     fine = np.isfinite(values)
     if not fine.any() or values[fine].min() == values[fine].max() == point:
-        return Judgement(point, None, None, verdict, None, notes=("no drawn parameter reaches this number",))
+        return Judgement(point, None, None, verdict, None, notes=(Said("judged.unreached"),))
     failed = int((~fine).sum())
-    caveats = (f"{failed} of {len(values)} members gave no number",) if failed else ()
+    caveats = (Said("judged.failed", failed=failed, members=len(values)),) if failed else ()
     probability = float(drawn[fine].mean())
     low, high = (float(q) for q in np.quantile(values[fine], (0.05, 0.95)))
     decided, turn = _decider(values[fine], drawn[fine], {k: v[fine] for k, v in (parameters or {}).items()})
-    verdict, notes = verdict_of(probability), list[str]()
+    verdict, notes = verdict_of(probability), list[Said]()
     least, most = _wilson(probability, int(fine.sum()))
     if verdict_of(least) != verdict_of(most):
-        notes.append(f"{int(fine.sum())} draws leave P between {least:.2f} and {most:.2f}")
+        ends = {"low": Number(least, ".2f"), "high": Number(most, ".2f")}
+        notes.append(Said("judged.between", draws=int(fine.sum()), **ends))
     return Judgement(point, low, high, verdict, probability, False, decided, turn, tuple(notes), caveats)
 
 

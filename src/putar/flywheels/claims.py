@@ -8,7 +8,6 @@ or an equation changes, so does the verdict. How a verdict comes about is in `cl
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +29,9 @@ from putar.flywheels.story import (
     rival_unit,
 )
 from putar.language.units import parse_unit
+from putar.words.amounts import localized
+from putar.words.catalogue import SOURCE
+from putar.words.said import First, Number, Said, Term, Words
 
 __all__ = ["MEMBERS", "Asked", "CheckFinding", "Finding", "check_claims", "claim_problems"]
 
@@ -54,8 +56,8 @@ class CheckFinding:
     critical: float | None = None
     critical_unit: str | None = None
     facts: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    caveats: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
+    caveats: tuple[Said, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the check's part of `putar claims --json`."""
@@ -179,8 +181,8 @@ def _verdict(checks: Sequence[CheckFinding]) -> str:
 def _judged(check: Check, claim: Claim, evidence: Evidence) -> CheckFinding:
     if check.comparison is None:
         if check.ill_posed:
-            return CheckFinding(check, "ill-posed", caveats=(f"ill-posed, {check.ill_posed}",))
-        return CheckFinding(check, "untestable", caveats=(f"untestable, it would need {check.needs}",))
+            return CheckFinding(check, "ill-posed", caveats=(Said("judged.ill_posed", what=check.ill_posed),))
+        return CheckFinding(check, "untestable", caveats=(Said("judged.untestable", what=check.needs),))
     if check.kind == "model":
         central = evidence.values(check, claim, 0)
         drawn = parameters = None
@@ -266,12 +268,10 @@ def _decider(
     return name, flywheel.model.time.unit if unit == "date" else unit
 
 
-def _named(text: str, check: Check) -> str:
+def _named(text: Said, check: Check) -> Said:
     """Return a sentence with facts by the names they have in their file."""
-    for key, source in check.sources.items():
-        if source.kind == "fact":
-            text = re.sub(rf"\b{re.escape(key)}\b", source.owner, text)
-    return text
+    owners = {key: source.owner for key, source in check.sources.items() if source.kind == "fact"}
+    return text.renamed(lambda name: owners.get(name, name))
 
 
 def _digits(value: float | None, factor: float, digits: int) -> float | None:
@@ -294,35 +294,56 @@ def _shown(figure: Figure, claim: Claim, evidence: Evidence) -> tuple[float, str
     return float(np.ravel(_plain(value))[0]) / figure.factor, figure.unit
 
 
-def _why(claim: Claim, checks: Sequence[CheckFinding], figures: Mapping[str, tuple[float, str]]) -> str:
+def _why(claim: Claim, checks: Sequence[CheckFinding], figures: Mapping[str, tuple[float, str]]) -> Said:
     """Return the reasons with their numbers filled in, and what the verdicts rest on."""
     by_id = {check.check.id: check for check in checks}
 
-    def filled(match: re.Match[str]) -> str:
-        what = match[2] or ""
-        if match[1] in figures:
-            value: float | None = figures[match[1]][0]
-            unit = figures[match[1]][1]
+    def shown(name: str, what: str) -> object:
+        if name in figures:
+            value: float | None = figures[name][0]
+            unit = figures[name][1]
         else:
-            check = by_id[match[1]]
+            check = by_id[name]
             value, unit = check.value, check.check.unit
             if what == "verdict":
-                return check.verdict
+                return Term(f"verdict.{check.verdict}", check.verdict)
             if what == "probability":
-                return "not drawn" if check.probability is None else f"{check.probability:.2f}"
-        return amount(value, "" if what == "number" and unit != "date" else unit)
+                chance = check.probability
+                return Said("judged.not_drawn") if chance is None else Number(chance, ".2f")
+        return Shown(value, "" if what == "number" and unit != "date" else unit)
 
-    sentences = [PLACEHOLDER.sub(filled, claim.why).strip()]
+    places = {match[0][1:-1]: shown(match[1], match[2] or "") for match in PLACEHOLDER.finditer(claim.why)}
+    sentences = [Said.of_flywheel(claim.why.strip(), places)] if claim.why.strip() else []
     for check in checks:
         if check.caveats:
-            label = check.check.says or check.check.id
-            sentences.append(f"{label[:1].upper()}{label[1:]}: {'; '.join(check.caveats)}.")
+            caveats = Said.joined(check.caveats, "; ")
+            which = First(check.check.says or check.check.id)
+            sentences.append(Said("judged.caveats", check=which, caveats=caveats))
     numbers = [check for check in checks if check.check.kind != "model" and check.verdict in _SIDE]
     settled = [check.check.id for check in numbers if check.certain]
-    if settled:
-        which = "" if len(settled) == len(checks) else f": {', '.join(settled)}"
-        sentences.append(f"Certain over the whole ranges of the facts{which}.")
-    return " ".join(sentence for sentence in sentences if sentence)
+    if len(settled) == len(checks) and settled:
+        sentences.append(Said("judged.certain"))
+    elif settled:
+        sentences.append(Said("judged.certain_for", checks=", ".join(settled)))
+    return Said.joined(sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A number in a reason, as a person reads it."""
+
+    value: float | None
+    unit: str
+
+    def told(self, words: Words) -> str:
+        """Return the number as a language writes it; its unit in words where the language is not English."""
+        if self.value is None or not math.isfinite(self.value):
+            return words.say("judged.nothing")
+        if self.unit == "date":
+            return words.formatted(self.value, ".1f")
+        if words.language == SOURCE:
+            return amount(self.value, self.unit)
+        return words.placed(localized(amount(self.value, "").replace("−", "-"), words.language), self.unit)
 
 
 def amount(value: float | None, unit: str) -> str:

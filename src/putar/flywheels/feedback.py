@@ -28,7 +28,7 @@ from putar.errors import RunError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import design_of
-from putar.language.amounts import date_text
+from putar.words.amounts import date_text
 
 __all__ = ["Feedback", "find_feedback", "wheel_window"]
 

@@ -48,6 +48,7 @@ from putar.language.model import (
     Variable,
 )
 from putar.language.units import UnitTable, unit_table
+from putar.words.catalogue import own_texts
 
 __all__ = [
     "About",
@@ -119,6 +120,10 @@ class Flywheel:
     rivalry: Rivalry | None = None
     feeds: tuple[Feed, ...] = ()
     views: tuple[Scenario, ...] = ()
+
+    def texts(self, language: str) -> Mapping[str, str]:
+        """Return the folder's own texts in a language by their English wording."""
+        return own_texts(self.path, language)
 
     @cached_property
     def program(self) -> Program:

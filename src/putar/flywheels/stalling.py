@@ -12,7 +12,7 @@ Source: docs/methods/spin.md; the linear version, which leaves the run as it was
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,9 +23,9 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import changes_with_links
-from putar.language.amounts import date_text
 from putar.runs.design import design
 from putar.runs.execute import execute
+from putar.words.said import Date, Number, Said
 
 __all__ = ["Stall", "first_stall", "stall_margins"]
 
@@ -65,9 +65,9 @@ def stall_margins(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> dict
     first = min(max(start, flywheel.model.time.start), flywheel.model.time.stop)
     label = flywheel.model[protocol.output.partition("[")[0]].label
     unit = flywheel.model.time.unit
-    span = f"from {date_text(first, unit)} to {date_text(protocol.at, unit)}"
+    span = {"output": label, "start": Date(first, unit), "stop": Date(protocol.at, unit)}
     if first >= protocol.at:
-        return {link: Stall(None, "the output is read before links are cut") for link in links}
+        return {link: Stall(None, Said("margin.too_early")) for link in links}
 
     def ends(strengths: Array) -> Array:
         """Return the output at both dates, [date, link, strength], with each link alone at a strength."""
@@ -84,15 +84,15 @@ def stall_margins(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> dict
         )
         return ensemble.values[:, 0].reshape(-1, count, tried)
 
-    return _search(links, ends, label, span)
+    return _search(links, ends, span)
 
 
-def _search(links: list[str], ends: Callable[[Array], Array], label: str, span: str) -> dict[str, Stall]:
+def _search(links: list[str], ends: Callable[[Array], Array], span: Mapping[str, object]) -> dict[str, Stall]:
     grid = np.repeat(np.linspace(0.0, 1.0, GRID)[None], len(links), axis=0)
     values = ends(grid)
     found = values[-1] - values[0]
     if not found[:, -1].min(initial=np.inf) > 0.0:
-        why = f"the {label} does not rise {span} even with every link whole"
+        why = Said("margin.no_rise", **span)
         return {link: Stall(None, why) for link in links}
     borders = [first_stall(grid[place], found[place]) for place in range(len(links))]
     if any(border is not None for border in borders):
@@ -107,13 +107,14 @@ def _search(links: list[str], ends: Callable[[Array], Array], label: str, span: 
     halves = [_half(grid[place], values[-1, place]) for place in range(len(links))]
     for link, border, half in zip(links, borders, halves, strict=True):
         none_lost = half is None or half == 1.0
-        lost = "" if none_lost else f"; half of it is lost when the link falls to {1.0 - (half or 0.0):.0%}"
+        left = Number(1.0 - (half or 0.0), ".0%")
+        lost = "" if none_lost else Said("margin.half_lost", share=left)
         if border is None:
-            why = f"not critical, by simulation: the {label} still rises {span} with this link cut{lost}"
+            why = Said("margin.still_rises", lost=lost, **span)
             margins[link] = Stall(1.0, why, half)
         else:
             factor = (border[0] + border[1]) / 2.0
-            why = f"by simulation: the {label} stops rising {span} when this link falls to {factor:.0%}{lost}"
+            why = Said("margin.stops_rising", share=Number(factor, ".0%"), lost=lost, **span)
             margins[link] = Stall(1.0 - factor, why, half)
     return margins
 

@@ -3,7 +3,7 @@
 Two runs beside the base run: one gets a push, one loses its outside links. `analysis.spin` reads
 them. Beside them stand the exact growth rate of a push on the whole wheel and the loop that leads, both
 of `feedback`; a model that declares no outside links is judged by these alone. The sentence is made from
-the numbers; no part of it is written down anywhere.
+the numbers; no part of it is written down anywhere but the words between them, which are the catalogue's.
 """
 
 from __future__ import annotations
@@ -21,18 +21,13 @@ from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import SelfTurning
 from putar.flywheels.scenarios import RunSpec, combined
 from putar.flywheels.simulate import simulate
-from putar.language.amounts import amount, date_text, in_sentence, number_text, time_unit, when
 from putar.runs.design import Change, around
 from putar.runs.ensemble import Ensemble
+from putar.words.said import Amount, Date, Each, Listed, Number, Said, Term, Title, When
 
 __all__ = ["Verdict", "find_verdict"]
 
-CLOSED = (
-    "No, nothing here closes: no variable acts on itself by way of others, so nothing can turn by itself."
-)
-RESTING = "Open, the model is at rest: nothing moves, so no loop acts."
-WORDS = {True: "Yes, it turns by itself", False: "No, it is pushed", None: "Open, the two tests differ"}
-OPEN = "Open, the two tests agree but the growth of a push does not"
+WORDS = {True: "story.yes", False: "story.no", None: "story.open_tests"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +61,8 @@ def find_verdict(
     asked = flywheel.self_turning
     wheel = None if feedback is None else feedback.wheel
     if not base.finished[0]:
-        why = base.failures[0].why if base.failures else "a value is not finite"
-        return Verdict(None, f"Open, the run failed: {why}.", None, ())
+        why = base.failures[0].why if base.failures else Said("story.not_finite")
+        return Verdict(None, Said("story.failed", why=why), None, ())
     if asked is None:
         return _by_rates(flywheel, feedback, wheel)
     single = replace(spec, members=0)
@@ -91,157 +86,180 @@ def find_verdict(
     spins = found.spins
     if wheel is not None and spins is not None and wheel.spins != spins:
         spins = None
-    sentence = _sentence(flywheel, asked, found, whole, left, at, cut_from)
+    differ = spins is None and found.spins is not None
+    answer = Said("story.open_growth" if differ else WORDS[spins])
+    sentence = _sentence(flywheel, asked, found, answer, whole, left, at, cut_from)
     grounds = _grounds(flywheel, asked, cut_from, at)
     if wheel is not None and feedback is not None:
-        words = OPEN if spins is None and found.spins is not None else WORDS[spins]
-        sentence = sentence.replace(WORDS[found.spins], words, 1)
-        grounds += (f"growth: {_rates(flywheel, feedback, wheel)}", _levels(flywheel, wheel))
-        grounds += _rate_grounds(flywheel, feedback, wheel)
+        growth = Said("story.growth", rates=_rates(flywheel, feedback, wheel))
+        grounds += (growth, _levels(flywheel, wheel), *_rate_grounds(flywheel, feedback, wheel))
     return Verdict(spins, sentence, found.rate, grounds)
 
 
 def _by_rates(flywheel: Flywheel, feedback: Feedback | None, wheel: Wheel | None) -> Verdict:
     """Return the verdict of a model that declares no test: from the growth of a push in its loops."""
     if feedback is None:
-        return Verdict(None, "Open, the loops of this run were not looked at.", None, ())
+        return Verdict(None, Said("story.unasked"), None, ())
     if wheel is None:
         links = len(feedback.finding.graph.links)
-        return Verdict(False, CLOSED, None, (f"loops: none in the {links} links of the model",))
+        return Verdict(False, Said("story.closed"), None, (Said("story.no_loops", links=links),))
     grounds = (_levels(flywheel, wheel), *_rate_grounds(flywheel, feedback, wheel))
     if feedback.finding.resting:
-        return Verdict(None, RESTING, None, grounds)
+        return Verdict(None, Said("story.resting"), None, grounds)
     swings = wheel.rate > wheel.neutral and not wheel.real
-    no = "No, it swings rather than turning by itself" if swings else "No, it does not turn by itself"
-    word = "Yes, it turns by itself" if wheel.spins else no
-    sentence = f"{word}: {_rates(flywheel, feedback, wheel)}."
+    no = "story.swings_rather" if swings else "story.not_alone"
+    word = Said("story.yes" if wheel.spins else no)
+    sentence = Said("story.by_rates", answer=word, rates=_rates(flywheel, feedback, wheel))
     return Verdict(wheel.spins, sentence, wheel.rate, grounds)
 
 
-def _rates(flywheel: Flywheel, feedback: Feedback, wheel: Wheel) -> str:
+def _rates(flywheel: Flywheel, feedback: Feedback, wheel: Wheel) -> Said:
     """Return what the rates say, and what a link may lose."""
     unit = flywheel.model.time.unit
     hidden = feedback.finding.graph.hidden
-    text = f"{_span(flywheel, wheel)} a push on the whole wheel {_moves(wheel, unit)}"
+    parts = [Said("story.push", moves=_moves(wheel, unit), **_span(flywheel, wheel))]
     against = [label(name) for name in wheel.against if name not in hidden][:2]
     if wheel.spins and against:
-        text += f", {' and '.join(against)} the other way"
+        parts.append(Said("story.against", names=Listed(tuple(against))))
     alone = [label(one.name) for one in wheel.alone if one.rate > 0.01 * abs(wheel.rate) + 1e-9]
     if alone:
-        moves = "which moves by itself alone" if len(alone) == 1 else "each of which moves by itself alone"
-        text += f" (without {' and '.join(alone)}, {moves})"
+        key = "story.without_one" if len(alone) == 1 else "story.without_some"
+        parts.append(Said(key, names=Listed(tuple(alone))))
     fragile, needed = wheel.fragile, wheel.uniform.required
     if wheel.spins and fragile is not None:
         margin = fragile.margin.value or 0.0
-        may = (
-            f"may weaken by {100 * margin:.0f} %"
-            if margin < 1.0 - CUT
-            else "would have to be cut to stall it"
-        )
-        text += f"; its most fragile link, {label(fragile.source)} to {label(fragile.target)}, {may}"
+        ends = {"source": label(fragile.source), "target": label(fragile.target)}
+        if margin < 1.0 - CUT:
+            parts.append(Said("story.fragile", margin=Number(100 * margin, ".0f"), **ends))
+        else:
+            parts.append(Said("story.fragile_cut", **ends))
     elif wheel.rate < -wheel.neutral and needed is not None and needed < 100.0:
-        text += f"; its links would have to be {needed:.3g} times as strong"
+        parts.append(Said("story.needed", times=Number(needed, ".3g")))
     if feedback.wheel_spread is not None:
-        text += f"; it turns in {feedback.wheel_spread.spins:.0%} of {feedback.wheel_spread.members} draws"
-    return text
+        spread = feedback.wheel_spread
+        parts.append(Said("story.drawn", share=Number(spread.spins, ".0%"), members=spread.members))
+    return Said.joined(parts, "")
 
 
-def _moves(wheel: Wheel, unit: str) -> str:
+def _moves(wheel: Wheel, unit: str) -> Said:
     """Return what becomes of a push: grows by so much a year, fades, stays, or swings."""
     if not np.isfinite(wheel.rate):
-        return "is gone at once"
+        return Said("story.gone")
     if abs(wheel.rate) <= wheel.neutral:
-        return "neither grows nor fades" if wheel.real else "swings and neither grows nor fades"
-    move = "grows" if wheel.rate > 0.0 else "fades"
-    by = f"{move} by {_percent(wheel.rate)} a {time_unit(unit)}"
-    return by if wheel.real else f"swings to and fro and {by}"
+        return Said("story.stays" if wheel.real else "story.swings_stays")
+    key = "story.grows" if wheel.rate > 0.0 else "story.fades"
+    by = Said(key, rate=_percent(wheel.rate), each=Each(unit))
+    return by if wheel.real else Said("story.swings", moves=by)
 
 
-def _levels(flywheel: Flywheel, wheel: Wheel) -> str:
+def _levels(flywheel: Flywheel, wheel: Wheel) -> Said:
     """Return how the stocks themselves grew, which is not how a push does."""
     if wheel.level is None:
-        return "levels: not all stocks that carry the wheel are above zero, so they have no rate of growth"
-    moved = "grew" if wheel.level >= 0.0 else "shrank"
-    by = f"{moved} by {_percent(wheel.level)} a {time_unit(flywheel.model.time.unit)}"
-    return f"levels: {_span(flywheel, wheel)} the stocks that carry the wheel {by}, pushed or not"
+        return Said("story.no_levels")
+    key = "story.grew" if wheel.level >= 0.0 else "story.shrank"
+    by = Said(key, rate=_percent(wheel.level), each=Each(flywheel.model.time.unit))
+    return Said("story.levels", moved=by, **_span(flywheel, wheel))
 
 
-def _span(flywheel: Flywheel, wheel: Wheel) -> str:
+def _span(flywheel: Flywheel, wheel: Wheel) -> dict[str, object]:
     unit = flywheel.model.time.unit
-    return f"from {date_text(wheel.start, unit)} to {date_text(wheel.stop, unit)}"
+    return {"start": Date(wheel.start, unit), "stop": Date(wheel.stop, unit)}
 
 
-def _percent(rate: float) -> str:
+def _percent(rate: float) -> Number:
     size = 100 * abs(rate)
-    return f"{size:.0f} %" if size >= 10 else f"{size:.2g} %"
+    return Number(size, ".0f" if size >= 10 else ".2g")
 
 
-def _leader(feedback: Feedback) -> str:
+def _leader(feedback: Feedback) -> Said | None:
     """Return which loop leads when the window ends, and how surely."""
     wheel, finding = feedback.wheel, feedback.finding
     if wheel is None or not finding.main or not len(feedback.times):
-        return ""
+        return None
     row = int(np.abs(feedback.times - wheel.stop).argmin())
     place = int(feedback.lead_probability[row].argmax())
     chance = float(feedback.lead_probability[row, place])
     if chance == 0.0:
-        return ""
+        return None
     loop = finding.main[place]
-    name = loop.name if loop.id.startswith("loop-") else f"{loop.id}, {in_sentence(loop.name)}"
-    share = abs(float(loop.share[feedback.rows[row]]))
-    sure = f" in {chance:.0%} of the draws" if feedback.spread is not None else ""
-    return f"; then the loop that leads{sure} is {name} ({loop.polarity}, {share:.0%} of what happens)"
+    own = loop.id.startswith("loop-")
+    name = loop.name if own else Said.joined((loop.id, Title(loop.name)), ", ")
+    sure = Said("story.sure", chance=Number(chance, ".0%")) if feedback.spread is not None else ""
+    share = Number(abs(float(loop.share[feedback.rows[row]])), ".0%")
+    return Said("story.leader", sure=sure, loop=name, polarity=loop.polarity, share=share)
 
 
-def _rate_grounds(flywheel: Flywheel, feedback: Feedback, wheel: Wheel) -> tuple[str, ...]:
+def _rate_grounds(flywheel: Flywheel, feedback: Feedback, wheel: Wheel) -> tuple[Said, ...]:
     finding = feedback.finding
-    count = f"{finding.found} loops" if finding.exact else f"a sample of {finding.found} loops"
-    lags = f"{len(wheel.stocks)} stocks {_span(flywheel, wheel)}"
-    grown = f"rates: the exact growth of a push on {lags} must be above zero, and not swing"
-    kept = f"those listed carry {finding.explained_share:.0%} of the behaviour"
-    return (
-        f"{grown}; the run itself is held as it was",
-        f"loops: {count} scored on every step, {kept}{_leader(feedback)}",
-    )
+    grown = Said("story.rates", stocks=len(wheel.stocks), **_span(flywheel, wheel))
+    count = Said("story.all_loops" if finding.exact else "story.some_loops", n=finding.found)
+    share = Number(finding.explained_share, ".0%")
+    scored = Said("story.scored", loops=count, share=share)
+    leader = _leader(feedback)
+    return (grown, scored if leader is None else Said.joined((scored, leader), ""))
 
 
 def _sentence(
     flywheel: Flywheel,
     asked: SelfTurning,
     found: Turning,
+    answer: Said,
     whole: float,
     left: float,
     at: float,
     cut_from: float,
-) -> str:
+) -> Said:
     pushed, output = flywheel.model[asked.variable.partition("[")[0]], asked.output.partition("[")[0]
     gaps = [100.0 * float(gap) for gap in found.gaps[:, 0]]
-    after = [f"{gap:.1f} % after {_years(years)}" for gap, years in zip(gaps[1:3], asked.after, strict=False)]
-    moved = "is down to" if gaps[-1] < gaps[0] else "has become"
-    titles = {form.id: in_sentence(form.title) for form in flywheel.links}
-    outside = " and ".join(titles[link] for link in asked.outside_links)
-    unit, label = flywheel.model[output].unit, flywheel.model[output].label
+    after = [
+        Said("story.gap_after", gap=Number(gap, ".1f"), years=_years(years))
+        for gap, years in zip(gaps[1:3], asked.after, strict=False)
+    ]
     clock = flywheel.model.time.unit
-    start = when(cut_from if asked.shock_date is None else asked.shock_date, clock)
-    return (
-        f"{WORDS[found.spins]}: an extra {gaps[0]:.0f} % of {pushed.label} {start} {moved} "
-        f"{' and '.join(after)}, and without {outside} from {date_text(cut_from, clock)} on the {label} "
-        f"{when(at, clock)} would be {amount(left, unit)} instead of {number_text(whole)}."
+    unit, named = flywheel.model[output].unit, flywheel.model[output].label
+    return Said(
+        "story.tested",
+        answer=answer,
+        gap=Number(gaps[0], ".0f"),
+        pushed=pushed.label,
+        pushed_when=When(cut_from if asked.shock_date is None else asked.shock_date, clock),
+        moved=Said("story.down" if gaps[-1] < gaps[0] else "story.become"),
+        after=Listed(tuple(after)),
+        outside=_outside(flywheel, asked),
+        cut_from=Date(cut_from, clock),
+        output=named,
+        when=When(at, clock),
+        left=Amount(left, unit),
+        whole=Number(whole),
     )
 
 
-def _years(years: float) -> str:
-    words = {1.0: "one year", 2.0: "two", 3.0: "three", 4.0: "four", 5.0: "five"}
-    return words.get(years, f"{years:g} years")
+def _outside(flywheel: Flywheel, asked: SelfTurning) -> Listed:
+    titles = {form.id: form.title for form in flywheel.links}
+    return Listed(tuple(Title(titles[link]) for link in asked.outside_links))
 
 
-def _grounds(flywheel: Flywheel, asked: SelfTurning, cut_from: float, at: float) -> tuple[str, ...]:
-    titles = {form.id: in_sentence(form.title) for form in flywheel.links}
-    outside = " and ".join(titles[link] for link in asked.outside_links)
-    years = ", ".join(f"{years:g}" for years in asked.after)
-    pushed, output = flywheel.model[asked.variable.partition("[")[0]], asked.output.partition("[")[0]
-    push = f"a push: the gap it leaves in {pushed.label} after {years} {flywheel.model.time.unit}s"
+def _years(years: float) -> Said:
+    if years in (1.0, 2.0, 3.0, 4.0, 5.0):
+        return Said(f"story.years_{years:.0f}")
+    return Said("story.years", n=Number(years, "g"))
+
+
+def _grounds(flywheel: Flywheel, asked: SelfTurning, cut_from: float, at: float) -> tuple[Said, ...]:
     clock = flywheel.model.time.unit
-    cut = f"a cut: with {outside} at arm's length from {date_text(cut_from, clock)}"
-    keeps = f"the {flywheel.model[output].label} {when(at, clock)} must keep at least {100 * KEPT:.0f} %"
-    return (f"{push} must not fade in a wheel that turns by itself", f"{cut}, {keeps}")
+    pushed, output = flywheel.model[asked.variable.partition("[")[0]], asked.output.partition("[")[0]
+    push = Said(
+        "story.push_test",
+        pushed=pushed.label,
+        years=Said.joined([Number(years, "g") for years in asked.after], ", "),
+        unit=Term(f"unit.{clock}", f"{clock}s"),
+    )
+    cut = Said(
+        "story.cut_test",
+        outside=_outside(flywheel, asked),
+        cut_from=Date(cut_from, clock),
+        output=flywheel.model[output].label,
+        when=When(at, clock),
+        kept=Number(100 * KEPT, ".0f"),
+    )
+    return (push, cut)

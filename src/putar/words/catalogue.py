@@ -9,15 +9,20 @@ A text may hold {places}, which are filled when it is shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from io import BytesIO
+from pathlib import Path
 from types import MappingProxyType
 
-from putar.errors import UsageError, nearest
+from putar.errors import ModelError, UsageError, Where, nearest
 
-__all__ = ["SOURCE", "languages", "texts"]
+__all__ = ["SOURCE", "languages", "own_texts", "texts"]
+
+_LINE = re.compile(r'\s*(#.*|(msg(ctxt|id|id_plural|str|str\[\d\])\s+)?"([^"\\]|\\.)*")?\s*')
 
 SOURCE = "en"
 """The language that texts are written in first."""
@@ -53,6 +58,28 @@ def texts(language: str) -> Mapping[str, str]:
         else:
             found[f"{key}.one"], found[f"{key}.many"] = said[0], said[-1]
     return MappingProxyType(found)
+
+
+def own_texts(folder: Path, language: str) -> Mapping[str, str]:
+    """Return a flywheel's own texts in a language by their English wording, from `<language>.po`.
+
+    Empty where there is no such file; a text that has changed since it was translated is not found.
+    """
+    file = folder / f"{language}.po"
+    if language == SOURCE or not file.is_file():
+        return MappingProxyType({})
+    from babel.messages.pofile import read_po
+
+    raw = file.read_bytes()
+    text = raw.decode("utf-8", errors="replace")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not _LINE.fullmatch(line) or "\ufffd" in line:
+            where = Where(str(file), number, 1, max(1, len(line)), line)
+            fix = 'write msgid "ENGLISH" and below it msgstr "TRANSLATION", in UTF-8'
+            raise ModelError("the line is not one of a .po file", where, fix)
+    catalogue = read_po(BytesIO(raw))
+    pairs = ((entry.id, entry.string) for entry in catalogue if entry.id and entry.string)
+    return MappingProxyType({str(english): str(said) for english, said in pairs})
 
 
 def _entries(file: Traversable) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:

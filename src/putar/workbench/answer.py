@@ -40,6 +40,7 @@ from putar.workbench.document import (
     warning_rows,
 )
 from putar.workbench.live import live_row
+from putar.workbench.spoken import spoken
 
 __all__ = ["Answer", "answer"]
 
@@ -97,7 +98,7 @@ class Answer:
         """The document that the page shows: the contract, and what it rests on."""
         flywheel, shared = self.flywheel, self.contract
         scenarios = next((t for t in self.tables if t.table.name == SCENARIOS), None)
-        return {
+        document: dict[str, object] = {
             **shared,
             "model": {
                 "name": flywheel.name,
@@ -133,6 +134,7 @@ class Answer:
                 flywheel, replace(self.spec, members=0), self.base, self.scenario.name, self.claims
             ),
         }
+        return {**document, "texts": spoken(document, flywheel)}
 
 
 def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, besides: RunSpec, began: float) -> Answer:

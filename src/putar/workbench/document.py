@@ -16,9 +16,9 @@ from putar.flywheels.scenarios import RunSpec, Scenario
 from putar.flywheels.series import in_unit_of_variable
 from putar.flywheels.simulate import changes_of
 from putar.formats.text_write import variable_lines
-from putar.language.amounts import date_text, in_sentence, unit_words
 from putar.runs.design import design
 from putar.runs.ensemble import Ensemble
+from putar.words.said import Date, Number, Said, Title, Unit
 from putar.workbench.checksum import checksum, shown_dates
 
 __all__ = [
@@ -40,24 +40,26 @@ FAR = 0.1  # a run that misses the last observation by more, and its range, is w
 NUMBERS = ("first", "second", "third")  # of a distribution, in the order of its form
 
 
-def changed_rows(flywheel: Flywheel, scenario: Scenario, spec: RunSpec) -> list[str]:
+def changed_rows(flywheel: Flywheel, scenario: Scenario, spec: RunSpec) -> list[Said]:
     """Return in words what a run changes beside its scenario: constants that are set, links that are cut."""
-    rows: list[str] = []
-    model, titles = flywheel.model, {form.id: in_sentence(form.title) for form in flywheel.links}
+    rows: list[Said] = []
+    model, titles = flywheel.model, {form.id: form.title for form in flywheel.links}
     for change in spec.changes:
         if any(change is other for other in scenario.spec.changes):
             continue
-        since = "" if change.at is None else f" from {date_text(change.at)}"
+        since = "" if change.at is None else Said("change.since", date=Date(change.at))
         for name, value in change.values.items():
             variable = model.by_name.get(name.partition("[")[0])
             values = np.ravel(np.asarray(value, dtype=np.float64))
-            number = f"{values[0]:g}" if len(values) == 1 else "a value for each member"
-            unit = unit_words(variable.unit) if variable is not None and not change.scale else ""
-            rows.append(f"{name} {'×' if change.scale else '='} {number} {unit}".rstrip() + since)
+            number = Number(values[0], "g") if len(values) == 1 else Said("change.each_member")
+            known = variable is not None and variable.unit and not change.scale
+            unit = Unit(f" {variable.unit}") if variable is not None and known else ""
+            key = "change.scaled" if change.scale else "change.set"
+            rows.append(Said(key, name=name, value=number, unit=unit, since=since))
     for link, date in spec.cuts.items():
         if link not in scenario.spec.cuts:
             start = model.time.start if date is None else date
-            rows.append(f"{titles[link]} at arm's length from {date_text(start)}")
+            rows.append(Said("change.cut", link=Title(titles[link]), date=Date(start)))
     return rows
 
 
@@ -157,9 +159,9 @@ def warning_rows(flywheel: Flywheel, base: Ensemble, spec: RunSpec) -> list[dict
     """Return what a reader must know before believing a number, each with what to do about it."""
     rows: list[dict[str, object]] = [
         {
-            "what": f"the run failed: {failure.why}",
-            "why": "numbers after that moment do not exist",
-            "fix": "undo the last change, or use a smaller step",
+            "what": Said("warning.failed", why=failure.why),
+            "why": Said("warning.no_numbers"),
+            "fix": Said("warning.undo"),
         }
         for failure in base.failures
     ]
@@ -182,12 +184,16 @@ def _out_of_range(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]:
                 continue
             lowest, highest = float(np.min(value)), float(np.max(value))
             if lowest < parameter.low or highest > parameter.high:
-                shown = f"{lowest:g}" if lowest == highest else f"{lowest:g} to {highest:g}"
-                span = f"{parameter.low:g} to {parameter.high:g}"
-                what = f"{name} = {shown} is outside its range {span}"
-                why = "the model was not made for such a value"
-                rows.append({"what": what, "why": why, "fix": f"stay within {span}"})
+                shown = Number(lowest, "g") if lowest == highest else _span(lowest, highest)
+                span = _span(parameter.low, parameter.high)
+                what = Said("warning.outside", name=name, value=shown, range=span)
+                fix = Said("warning.stay", range=span)
+                rows.append({"what": what, "why": Said("warning.not_made"), "fix": fix})
     return rows
+
+
+def _span(low: float, high: float) -> Said:
+    return Said("warning.span", low=Number(low, "g"), high=Number(high, "g"))
 
 
 def _far_from_data(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]]:
@@ -205,10 +211,11 @@ def _far_from_data(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]
         )
         if value > 0 and not low <= model <= high and abs(model / value - 1) > FAR:
             gap = 100 * (model / value - 1)
-            seen_as = f"the model says {model:.4g}, {value:g} was observed"
-            what = f"{headline.label} of {last.time:.1f}: {seen_as}"
-            why = f"it is {abs(gap):.0f} % too {'high' if gap > 0 else 'low'} ({last.fact})"
-            fix = "read later levels with that gap in mind, and see the flywheel's known limits"
+            numbers = {"model": Number(model, ".4g"), "seen": Number(value, "g")}
+            what = Said("warning.far", label=headline.label, date=Number(last.time, ".1f"), **numbers)
+            key = "warning.high" if gap > 0 else "warning.low"
+            why = Said(key, gap=Number(abs(gap), ".0f"), fact=last.fact)
+            fix = Said("warning.read_later")
             rows.append({"what": what, "why": why, "fix": fix})
     return rows
 

@@ -26,7 +26,7 @@ from importlib.resources import files
 from pathlib import Path, PurePath
 
 from putar.errors import RunError, UsageError
-from putar.words.catalogue import languages, texts
+from putar.words.catalogue import SOURCE, languages, texts
 
 __all__ = ["LARGEST_PAGE", "page_text", "write_page"]
 
@@ -123,7 +123,7 @@ DEEPEST = 60
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def write_page(payload: Mapping[str, object], path: Path) -> Path:
+def write_page(payload: Mapping[str, object], path: Path, language: str = SOURCE) -> Path:
     """Write the page of one run to `path` and return `path`.
 
     Parameters
@@ -131,6 +131,7 @@ def write_page(payload: Mapping[str, object], path: Path) -> Path:
     payload : the run's answer as one JSON document; a part that is missing or empty becomes a
         sentence on the page, not an error
     path : the HTML file; folders above it are made, a file already there is replaced in one step
+    language : what the page opens in; it carries the others too
 
     Raises
     ------
@@ -138,7 +139,7 @@ def write_page(payload: Mapping[str, object], path: Path) -> Path:
         If the payload holds something that JSON has no form for, or the page would exceed
         `LARGEST_PAGE` bytes.
     """
-    data = page_text(payload).encode("utf-8", errors="replace")
+    data = page_text(payload, language).encode("utf-8", errors="replace")
     if len(data) > LARGEST_PAGE:
         raise RunError(
             f"the page would have {len(data) / 1e6:.1f} MB; {LARGEST_PAGE / 1e6:.0f} MB is the most",
@@ -166,7 +167,7 @@ def _put(data: bytes, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def page_text(payload: Mapping[str, object], language: str = "en") -> str:
+def page_text(payload: Mapping[str, object], language: str = SOURCE) -> str:
     """Return the whole HTML document for a payload; the same payload gives the same text.
 
     Parameters

@@ -1,7 +1,7 @@
 """The answer, on a terminal: one page of text worth reading, made from the run's document.
 
-Only layout happens here; every number is taken from the payload. Colours help and never carry a
-meaning alone.
+Only layout happens here; every number is taken from the payload and every word from the catalogue, in the
+language that is asked for. Colours help and never carry a meaning alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from putar.language.amounts import number_text, unit_words
+from putar.words.said import Words
 from putar.workbench.terminal_links import links_block, links_overview, short_text
 from putar.workbench.terminal_worth import loops_block, targets_block, worth_block
 
@@ -40,135 +40,143 @@ LAMPS = {
     "untestable": ("–", "bright_black"),
 }
 Row = Mapping[str, Any]
+ENGLISH = Words()
 COLUMNS = 5  # dates shown of a headline series
 LONGEST = 40  # rows of a table that a terminal shows
 
 
-def print_answer(console: Console, payload: Row) -> None:
+def print_answer(console: Console, payload: Row, words: Words = ENGLISH) -> None:
     """Print the page of text that `putar run` ends in."""
     model, verdict = payload["model"], payload["verdict"]
+    title = Text(words.told(model["title"] or model["name"]), style="bold")
     console.print()
-    console.print(Text(model["title"] or model["name"], style="bold"), Text(_run_line(payload), style="dim"))
+    console.print(title, Text(_run_line(payload, words), style="dim"))
     if model["question"]:
-        console.print(Text(model["question"], style="italic"))
+        console.print(Text(words.told(model["question"]), style="italic"))
     console.print()
-    console.print(Padding(_verdict(verdict), (0, 2)))
+    console.print(Padding(_verdict(verdict, words), (0, 2)))
     if payload["headline"]:
-        _section(console, "The numbers", _headline(payload))
+        _section(console, words.say("terminal.numbers"), _headline(payload, words))
     outputs = payload["links"]["outputs"]
     if len(outputs) == 1:
-        _section(console, f"Which link carries it: {outputs[0]['label']}", links_block(outputs[0]))
+        carries = words.say("terminal.carries", output=outputs[0]["label"])
+        _section(console, carries, links_block(outputs[0], words))
     elif outputs:
-        _section(console, "Which link carries it", links_overview(outputs))
+        _section(console, words.say("terminal.carry"), links_overview(outputs, words))
     if payload.get("told"):
-        _section(console, "Which loops of the story close", loops_block(payload["told"]))
+        _section(console, words.say("terminal.told"), loops_block(payload["told"], words))
     brief = payload.get("brief") or []
     for table in (table for table in brief if table["kind"] != "target"):
-        _section(console, str(table["title"]), _grid(table))
+        _section(console, words.told(table["title"]), _grid(table, words))
     if payload.get("moat"):
-        moat = payload["moat"]
-        _section(console, f"Who could build what {moat['group']['title']} have", _moat(moat))
+        print_moat(console, payload["moat"], words)
     if payload.get("value"):
-        _section(console, "What it is worth", worth_block(payload["value"]))
+        _section(console, words.say("terminal.worth"), worth_block(payload["value"], words))
     for table in (table for table in brief if table["kind"] == "target"):
-        _section(console, str(table["title"]), targets_block(table))
+        _section(console, words.told(table["title"]), targets_block(table, words))
     if payload["binds"]:
-        _section(console, "What binds when", _binds(payload["binds"]))
+        _section(console, words.say("terminal.binds"), _binds(payload["binds"], words))
     if payload["claims"]:
-        _section(console, f"What the story says{_under(payload)}", _claims(payload["claims"], long=False))
+        _section(console, _claims_title(payload, words), _claims(payload["claims"], words, long=False))
     if payload["warnings"]:
-        _section(console, "Before you believe it", _warnings(payload["warnings"]))
+        _section(console, words.say("terminal.warnings"), _warnings(payload["warnings"], words))
     console.print()
     for file in payload["files"]:
-        console.print(Text.assemble("  page: ", (str(file), "bold")), soft_wrap=True)
+        head, _, tail = words.say("terminal.page", file="|").partition("|")
+        console.print(Text.assemble(f"  {head}", (str(file), "bold"), tail), soft_wrap=True)
     engine = payload["engine"]
-    made = f"{engine['kernel']} kernel, putar {engine['version']}, {payload['seconds']:.1f} s"
-    console.print(Text(f"  {made}, checksum {engine['checksum']}; not investment advice", style="dim"))
+    made = words.say("terminal.made", seconds=words.formatted(payload["seconds"], ".1f"), **engine)
+    console.print(Text(f"  {made}", style="dim"))
 
 
-def print_links(console: Console, findings: Sequence[Row]) -> None:
+def print_links(console: Console, findings: Sequence[Row], words: Words = ENGLISH) -> None:
     """Print what each link carries, one block an output."""
     for finding in findings:
-        _section(console, str(finding["label"]), links_block(finding))
+        _section(console, words.told(finding["label"]), links_block(finding, words))
 
 
-def print_claims(console: Console, claims: Sequence[Row]) -> None:
+def print_claims(console: Console, claims: Sequence[Row], words: Words = ENGLISH) -> None:
     """Print every claim with its checks."""
-    _section(console, "What the story says", _claims(claims, long=True))
+    _section(console, words.say("terminal.claims"), _claims(claims, words, long=True))
 
 
-def print_moat(console: Console, moat: Row) -> None:
+def print_moat(console: Console, moat: Row, words: Words = ENGLISH) -> None:
     """Print what each rival lacks, how long and dear the way is, and what stays out of reach."""
-    _section(console, f"Who could build what {moat['group']['title']} have", _moat(moat))
+    _section(console, words.say("terminal.moat", group=moat["group"]["title"]), _moat(moat, words))
 
 
-def print_problems(console: Console, problems: Sequence[Row], name: str) -> None:
+def print_problems(console: Console, problems: Sequence[Row], name: str, words: Words = ENGLISH) -> None:
     """Print problems with their places, and a count."""
     for problem in problems:
         style = {"error": "red", "warning": "yellow"}.get(problem["severity"], "dim")
-        console.print(Text(f"{problem['severity']}", style=style), end=" ")
-        console.print(Text(str(problem["text"])), soft_wrap=True)
+        kind = words.term(f"terminal.problem_{problem['severity']}", problem["severity"])
+        console.print(Text(kind, style=style), end=" ")
+        console.print(Text(words.told(problem["text"])), soft_wrap=True)
     counts = Counter(problem["severity"] for problem in problems)
-    shown = ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in counts.items())
-    console.print(Text(f"{name}: {shown or 'nothing to complain about'}", style="bold"))
+    said = {"error": "terminal.errors", "warning": "terminal.warnings_n", "note": "terminal.notes"}
+    shown = ", ".join(words.count(said[kind], n) for kind, n in counts.items())
+    console.print(Text(f"{name}: {shown or words.say('terminal.no_problem')}", style="bold"))
 
 
-def print_table(console: Console, table: Row) -> None:
+def print_table(console: Console, table: Row, words: Words = ENGLISH) -> None:
     """Print a table that the flywheel declares; dates go across, everything else down."""
-    console.print(Text(table["title"], style="bold"))
-    console.print(_grid(table))
+    console.print(Text(words.told(table["title"]), style="bold"))
+    console.print(_grid(table, words))
     rows = table["rows"]
     if table["kind"] != "dates" and len(rows) > LONGEST:
-        console.print(Text(f"and {len(rows) - LONGEST} more rows: --json has them all", style="dim"))
-    for line in _summary(table.get("summary") or {}):
+        console.print(Text(words.say("terminal.more_rows", n=len(rows) - LONGEST), style="dim"))
+    for line in _summary(table.get("summary") or {}, words):
         console.print(Text(line, style="dim"))
 
 
-def print_drivers(console: Console, found: Row) -> None:
+def print_drivers(console: Console, found: Row, words: Words = ENGLISH) -> None:
     """Print how an output spreads over draws and which constants drive it."""
-    columns = [{"label": label, "unit": ""} for label in ("constant", "rank correlation", "standard error")]
+    labels = [words.say(f"terminal.{each}") for each in ("constant", "rank_correlation", "standard_error")]
+    columns = [{"label": label, "unit": ""} for label in labels]
     rows = [[d["name"], d["rank_correlation"], d["standard_error"]] for d in found["drivers"]]
-    title = f"What {found['output']} rests on"
+    title = words.say("terminal.rests", output=found["output"])
     table = {"title": title, "kind": "draws", "heads": 1, "columns": columns, "rows": rows, "summary": found}
-    print_table(console, table)
+    print_table(console, table, words)
 
 
-def _cell(cell: float | str | None) -> str:
-    return cell.replace("_", " ") if isinstance(cell, str) else number_text(cell)
+def _cell(cell: float | str | None, words: Words) -> str:
+    return words.told(cell.replace("_", " ")) if isinstance(cell, str) else words.number(cell)
 
 
-def _summary(found: Row) -> Iterable[str]:
+def _summary(found: Row, words: Words) -> Iterable[str]:
     if "quantiles" not in found:
         return
-    unit = unit_words(found["unit"])
     parts = [
-        f"{name} {number_text(row['value'])} (± {number_text(row['standard_error'])})"
-        for name, row in (*found["quantiles"].items(), ("mean", found["mean"]))
+        f"{name} {words.number(row['value'])} (± {words.number(row['standard_error'])})"
+        for name, row in (*found["quantiles"].items(), (words.say("terminal.mean"), found["mean"]))
     ]
-    drawn = f"{found['members']} draws with seed {found['seed']}"
-    yield f"{found['output']} over {drawn}, {unit}: {', '.join(parts)}"
+    drawn = {key: found[key] for key in ("output", "members", "seed")}
+    yield words.say("terminal.spread", unit=words.unit(found["unit"]), parts=", ".join(parts), **drawn)
 
 
-def _grid(table: Row) -> RenderableType:
+def _grid(table: Row, words: Words) -> RenderableType:
     """Return a table that the flywheel declares; dates go across, everything else down."""
     columns, rows, heads = table["columns"], table["rows"], table["heads"]
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     if table["kind"] == "dates":
         grid.add_column("")
         for row in rows:
-            grid.add_column(str(row[0]), justify="right")
-        grid.add_column("unit", style="dim")
+            grid.add_column(words.told(row[0]), justify="right")
+        grid.add_column(words.say("terminal.unit"), style="dim")
         for index, column in enumerate(columns[1:], start=1):
-            grid.add_row(column["label"], *[number_text(row[index]) for row in rows], column["unit"])
+            values = [words.number(row[index]) for row in rows]
+            grid.add_row(words.told(column["label"]), *values, column["unit"])
     else:
         for index, column in enumerate(columns):
-            words = index < heads and any(isinstance(row[index], str) for row in rows)
-            grid.add_column(
-                f"{column['label']}\n{column['unit']}".rstrip(), justify="left" if words else "right"
-            )
+            named = index < heads and any(isinstance(row[index], str) for row in rows)
+            head = f"{words.told(column['label'])}\n{column['unit']}".rstrip()
+            grid.add_column(head, justify="left" if named else "right")
         for row in rows[:LONGEST]:
-            names = [f"{cell:g}" if isinstance(cell, float) else _cell(cell) for cell in row[:heads]]
-            grid.add_row(*names, *[_cell(cell) for cell in row[heads:]])
+            names = [
+                words.formatted(cell, "g") if isinstance(cell, float) else _cell(cell, words)
+                for cell in row[:heads]
+            ]
+            grid.add_row(*names, *[_cell(cell, words) for cell in row[heads:]])
     return grid
 
 
@@ -178,27 +186,31 @@ def _section(console: Console, title: str, body: RenderableType) -> None:
     console.print(Padding(body, (0, 2)))
 
 
-def _run_line(payload: Row) -> str:
+def _run_line(payload: Row, words: Words) -> str:
     time, engine, scenario = payload["time"], payload["engine"], payload["scenario"]
-    members = engine["members"]
-    drawn = f", {members} members drawn with seed {engine['seed']}" if members else ""
-    title = scenario["title"] or scenario["name"]
+    title = words.told(scenario["title"] or scenario["name"])
     if scenario["changed"]:
-        title = f"{title} with {'; '.join(scenario['changed'])}"
-    return f"  {title}, {time['start']:g} to {time['stop']:g}{drawn}"
+        changed = "; ".join(words.told(each) for each in scenario["changed"])
+        title = words.say("terminal.changed", title=title, changed=changed)
+    span = {key: words.formatted(time[key], "g") for key in ("start", "stop")}
+    drawn = {"members": engine["members"], "seed": engine["seed"]} if engine["members"] else {}
+    return "  " + words.say("terminal.run_drawn" if drawn else "terminal.run", title=title, **span, **drawn)
 
 
-def _under(payload: Row) -> str:
-    """Return, for a run that was changed, what its claims are judged on."""
+def _claims_title(payload: Row, words: Words) -> str:
+    """Return the title of the claims: for a run that was changed, what they are judged on."""
     scenario = payload["scenario"]
-    return "" if scenario["name"] == "base" and not scenario["changed"] else ", judged on this run"
+    plain = scenario["name"] == "base" and not scenario["changed"]
+    return words.say("terminal.claims" if plain else "terminal.claims_changed")
 
 
-def _verdict(verdict: Row) -> RenderableType:
+def _verdict(verdict: Row, words: Words) -> RenderableType:
     style = {True: "bold green", False: "bold red"}.get(verdict["spins"], "bold")
-    head, point, rest = str(verdict["sentence"]).partition(". ")
+    head, point, rest = words.told(verdict["sentence"]).partition(": ")
     parts: list[RenderableType] = [Text.assemble((head + point, style), rest)]
-    parts += [Text(f"rests on {ground}", style="dim") for ground in verdict["rests_on"]]
+    parts += [
+        Text(words.say("terminal.rests_on", ground=ground), style="dim") for ground in verdict["rests_on"]
+    ]
     return Group(*parts)
 
 
@@ -212,122 +224,165 @@ def _shown_dates(points: Sequence[Row], now: float | None) -> list[float]:
     return dates
 
 
-def _headline(payload: Row) -> RenderableType:
+def _headline(payload: Row, words: Words) -> RenderableType:
     rows, now = payload["headline"], payload["time"]["now"]
     dates = _shown_dates(rows[0]["points"], now)
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     grid.add_column("", max_width=38)
     for date in dates:
-        grid.add_column("now" if date == now else f"{date:g}", justify="right", no_wrap=True)
+        said = words.say("terminal.now") if date == now else words.formatted(date, "g")
+        grid.add_column(said, justify="right", no_wrap=True)
     for row in rows:
         points = {float(p["time"]): p for p in row["points"]}
         values = [points[date] for date in dates]
-        unit = unit_words(row["unit"])
-        name = Text.assemble(row["label"], (f", {unit}" if unit else "", "dim"))
-        grid.add_row(name, *[number_text(p["value"]) for p in values])
+        unit = words.unit(row["unit"])
+        name = Text.assemble(words.told(row["label"]), (f", {unit}" if unit else "", "dim"))
+        grid.add_row(name, *[words.number(p["value"]) for p in values])
         if any(p["low"] is not None for p in values):
-            band = [_band(p, p["time"] >= (now or 0.0)) for p in values]
-            grid.add_row(Text("  5 to 95 %", style="dim"), *[Text(b, style="dim") for b in band])
+            band = [_band(p, p["time"] >= (now or 0.0), words) for p in values]
+            grid.add_row(
+                Text("  " + words.say("terminal.band"), style="dim"), *[Text(b, style="dim") for b in band]
+            )
         if row["observed"]:
             seen = row["observed"][-1]
-            last = f"  seen {number_text(seen['value'])} in {seen['time']:.1f} ({seen['fact']})"
-            grid.add_row(Text(last, style="dim"))
+            at = words.formatted(seen["time"], ".1f")
+            last = words.say("terminal.seen", value=words.number(seen["value"]), date=at, fact=seen["fact"])
+            grid.add_row(Text(f"  {last}", style="dim"))
     return grid
 
 
-def _band(point: Row, shown: bool) -> str:
-    return (
-        f"{short_text(point['low'])} to {short_text(point['high'])}"
-        if shown and point["low"] is not None
-        else ""
+def _band(point: Row, shown: bool, words: Words) -> str:
+    if not shown or point["low"] is None:
+        return ""
+    return words.say(
+        "terminal.span", **{"from": short_text(point["low"], words), "to": short_text(point["high"], words)}
     )
 
 
-def _moat(moat: Row) -> RenderableType:
-    unit, time = unit_words(moat["unit"]["cost"]), moat["unit"]["years"]
+def _moat(moat: Row, words: Words) -> RenderableType:
+    unit, year = words.unit(moat["unit"]["cost"]), moat["unit"]["years"]
+    time, times = words.term(f"per.{year}", year), words.term(f"unit.{year}", f"{year}s")
     titles = {capability["name"]: capability["title"] for capability in moat["capabilities"]}
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    grid.add_column("rival")
-    for name in (f"{time}s", "longest", unit, "large gaps", "out of reach"):
-        grid.add_column(name, justify="left" if name == "longest" else "right", no_wrap=name != "large gaps")
+    grid.add_column(words.say("terminal.rival"))
+    grid.add_column(times, justify="right", no_wrap=True)
+    grid.add_column(words.say("terminal.longest"), justify="left", no_wrap=True)
+    grid.add_column(unit, justify="right", no_wrap=True)
+    grid.add_column(words.say("terminal.gaps"), justify="right")
+    grid.add_column(words.say("terminal.out_of_reach"), justify="right", no_wrap=True)
     for rival in moat["rivals"]:
-        for name, way in ((rival["title"], rival["build"]), ("  with contracts", rival["contract"])):
+        contracts = "  " + words.say("terminal.contracts")
+        for name, way in ((words.told(rival["title"]), rival["build"]), (contracts, rival["contract"])):
             ends = way["varied"]["share_out_of_reach"]
-            share = f"{way['share_out_of_reach']:.0%} ({ends['low']:.0%} to {ends['high']:.0%})"
-            longest = titles.get(way["longest"], "").lower()
-            shown = [number_text(way["years"]), longest, number_text(way["cost"]), str(way["gaps"]), share]
+            share = words.say(
+                "terminal.ends_of",
+                value=words.formatted(way["share_out_of_reach"], ".0%"),
+                low=words.formatted(ends["low"], ".0%"),
+                high=words.formatted(ends["high"], ".0%"),
+            )
+            longest = words.told(titles.get(way["longest"], "")).lower()
+            shown = [words.number(way["years"]), longest, words.number(way["cost"]), str(way["gaps"]), share]
             grid.add_row(Text(name, style="" if way is rival["build"] else "dim"), *shown)
-    floors = [f"{rival['title']} {number_text(rival['build']['useful_budget'])}" for rival in moat["rivals"]]
-    what = (
-        f"Gaps are closed at once and at an even pace, up to {moat['goal']:.0%} of the group's level, so "
-        f"money cannot shorten the {time}s above; spending beyond this much a {time} buys nothing ({unit}): "
-        f"{', '.join(floors)}. Out of reach is the part of what links carry that a rival cannot have; in "
-        f"brackets with all of its levels {moat['varied_by']:g} higher and lower, which are judgements."
+    floors = [
+        f"{words.told(rival['title'])} {words.number(rival['build']['useful_budget'])}"
+        for rival in moat["rivals"]
+    ]
+    what = words.say(
+        "terminal.moat_how",
+        goal=words.formatted(moat["goal"], ".0%"),
+        varied=words.formatted(moat["varied_by"], "g"),
+        floors=", ".join(floors),
+        unit=unit,
+        time=time,
+        times=times,
     )
     return Group(grid, Text(what, style="dim"))
 
 
-def _binds(spans: Sequence[Row]) -> RenderableType:
+def _binds(spans: Sequence[Row], words: Words) -> RenderableType:
     grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for what in dict.fromkeys(str(span["what"]) for span in spans):
         mine = [s for s in spans if s["what"] == what and s["to"] - s["from"] >= 0.1]
-        shown = ", ".join(f"{s['from']:.1f} to {s['to']:.1f}" for s in mine)
-        grid.add_row(what, shown or "only for moments")
+        ends = [{key: words.formatted(span[key], ".1f") for key in ("from", "to")} for span in mine]
+        shown = ", ".join(words.say("terminal.span", **each) for each in ends)
+        grid.add_row(words.told(what), shown or words.say("terminal.moments"))
     return grid
 
 
-def _claims(claims: Sequence[Row], *, long: bool) -> RenderableType:
+def _claims(claims: Sequence[Row], words: Words, *, long: bool) -> RenderableType:
     counts = Counter(str(claim["verdict"]) for claim in claims)
-    summary = "  ".join(f"{LAMPS.get(v, ('–', ''))[0]} {v} {n}" for v, n in counts.most_common())
+    summary = "  ".join(
+        f"{LAMPS.get(v, ('–', ''))[0]} {words.term(f'verdict.{v}', v)} {n}" for v, n in counts.most_common()
+    )
     grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
     grid.add_column(width=1)
     grid.add_column(ratio=1)
     grid.add_column(no_wrap=True)
     for claim in claims:
         sign, style = LAMPS.get(str(claim["verdict"]), ("–", ""))
-        grid.add_row(Text(sign, style=style), Text(claim["says"]), Text(str(claim["verdict"]), style=style))
+        grid.add_row(Text(sign, style=style), Text(words.told(claim["says"])), _lamp(claim, words, style))
         if long:
             for check in claim["checks"]:
-                grid.add_row("", Text(_check(check), style="dim"), Text(str(check["verdict"]), style="dim"))
+                grid.add_row("", Text(_check(check, words), style="dim"), _lamp(check, words, "dim"))
             if claim["why"]:
-                grid.add_row("", Text(str(claim["why"]), style="dim"), "")
+                grid.add_row("", Text(words.told(claim["why"]), style="dim"), "")
     return Group(Text(summary), grid)
 
 
-def _check(check: Row) -> str:
+def _lamp(judged: Row, words: Words, style: str) -> Text:
+    """Return the word of a verdict."""
+    verdict = str(judged["verdict"])
+    return Text(words.term(f"verdict.{verdict}", verdict), style=style)
+
+
+def _check(check: Row, words: Words) -> str:
     computed = check["computed"] or {}
-    if not check["formula"]:
-        return f"{check['kind']}: {check['says'] or check['id']}"
+    kind, formula = words.term(f"terminal.kind_{check['kind']}", check["kind"]), check["formula"]
+    if not formula:
+        return words.say("terminal.check_words", kind=kind, what=check["says"] or check["id"])
+    unit = words.unit(check["unit"])
     if computed.get("value") is None:
-        return f"{check['kind']}: {check['formula']}, in {unit_words(check['unit']) or 'plain numbers'}"
-    written = _date if check["unit"] == "date" else number_text
+        plain = words.say("terminal.plain")
+        return words.say("terminal.check_in", kind=kind, formula=str(formula), unit=unit or plain)
+
+    def written(number: float) -> str:
+        return words.formatted(number, ".1f") if check["unit"] == "date" else words.number(number)
+
     value = written(computed["value"])
     if computed.get("low") is not None and computed["low"] != computed["high"]:
-        value += f" ({written(computed['low'])} to {written(computed['high'])})"
+        ends = {"low": written(computed["low"]), "high": written(computed["high"])}
+        value = words.say("terminal.ends_of", value=value, **ends)
     bound = check["bound"] if isinstance(check["bound"], list) else [check["bound"]]
-    shown = " and ".join(written(end) for end in bound)
-    chance = "" if check["probability"] is None else f", probability {check['probability']:.2f}"
-    tested = f"{value} {check['comparator']} {shown} {check['unit']}"
-    return f"{check['kind']}: {check['formula']} = {tested}{chance}{_turn(check)}"
+    tested = words.say(
+        "terminal.check",
+        kind=kind,
+        formula=str(formula),
+        value=value,
+        comparator=check["comparator"],
+        bound=words.listed([written(end) for end in bound]),
+        unit=check["unit"],
+    )
+    parts = [tested]
+    if check["probability"] is not None:
+        parts.append(words.say("terminal.chance", chance=words.formatted(check["probability"], ".2f")))
+    return ", ".join((*parts, *_turn(check, words)))
 
 
-def _date(value: float) -> str:
-    return f"{value:.1f}"
+def _turn(check: Row, words: Words) -> Iterable[str]:
+    """Yield which input decides, and the value of it at which the verdict turns."""
+    name, critical, unit = check["decided_by"], check["critical"], check["critical_unit"]
+    if name and critical is None:
+        yield words.say("terminal.decided_nowhere", name=name)
+    elif name:
+        value = words.formatted(critical, ".1f") if unit == "date" else words.number(critical)
+        value = value if unit == "date" else f"{value} {words.unit(unit or '')}".rstrip()
+        yield words.say("terminal.decided", name=name, value=value)
 
 
-def _turn(check: Row) -> str:
-    """Return which input decides, and the value of it at which the verdict turns."""
-    if not check["decided_by"]:
-        return ""
-    if check["critical"] is None:
-        return f", decided by {check['decided_by']}, which turns it nowhere in its range"
-    if check["critical_unit"] == "date":
-        return f", decided by {check['decided_by']}, turns at {_date(check['critical'])}"
-    unit = unit_words(check["critical_unit"] or "")
-    return f", decided by {check['decided_by']}, turns at {number_text(check['critical'])} {unit}".rstrip()
-
-
-def _warnings(warnings: Sequence[Row]) -> RenderableType:
+def _warnings(warnings: Sequence[Row], words: Words) -> RenderableType:
     return Group(
-        *[Text.assemble(("! ", "yellow"), str(w["what"]), (f"  {w['why']}", "dim")) for w in warnings]
+        *[
+            Text.assemble(("! ", "yellow"), words.told(w["what"]), (f"  {words.told(w['why'])}", "dim"))
+            for w in warnings
+        ]
     )

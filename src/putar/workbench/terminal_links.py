@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from putar.language.amounts import in_sentence, number_text, unit_words
+from putar.words.said import Words
 
 __all__ = ["links_block", "links_overview", "short_text"]
 
@@ -19,76 +19,89 @@ BAR = 20
 SMALL_BAR = 12
 
 
-def links_block(output: Row) -> RenderableType:
+def links_block(output: Row, words: Words) -> RenderableType:
     """Return everything about the links of one output."""
     rows = sorted(output["links"], key=lambda row: -row["shapley"])
     banded = any(row["low"] is not None for row in rows)
-    grid = _grid("link", "")
-    for name in ("share", *(["5 to 95 %"] if banded else []), "lost if only this is cut"):
-        grid.add_column(name, justify="right", no_wrap=True)
-    grid.add_column("border", style="dim")
+    grid = _grid(words.say("terminal.link"), "")
+    for name in ("terminal.share", *(["terminal.band"] if banded else []), "terminal.lost"):
+        grid.add_column(words.say(name), justify="right", no_wrap=True)
+    grid.add_column(words.say("terminal.border"), style="dim")
     for row in rows:
-        shown = [number_text(row["shapley"]), *_band(row, banded), number_text(row["last"]), row["border"]]
-        grid.add_row(row["title"] or row["id"], _bar(row["shapley"], rows, BAR), *shown)
-    return Group(Text(f"{_ends(output)} {_linchpin(output)}"), grid, *_notes(output))
+        shown = [words.number(row["shapley"]), *_band(row, banded, words), words.number(row["last"])]
+        grid.add_row(_name(row, words), _bar(row["shapley"], rows, BAR), *shown, _border(row, words))
+    return Group(Text(_ends(output, words)), grid, *_notes(output, words))
 
 
-def links_overview(outputs: Sequence[Row]) -> RenderableType:
+def links_overview(outputs: Sequence[Row], words: Words) -> RenderableType:
     """Return what each link carries of several outputs, one column each, in the order of the first."""
     first = outputs[0]
     rows = sorted(first["links"], key=lambda row: -row["shapley"])
     banded = any(row["low"] is not None for row in rows)
     lead = ascii_uppercase[0]
-    grid = _grid("link", "")
-    for name in (f"{lead}: share", *(["5 to 95 %"] if banded else []), f"{lead}: lost if cut alone"):
-        grid.add_column(name, justify="right", no_wrap=True)
+    grid = _grid(words.say("terminal.link"), "")
+    heads = (("terminal.share", lead), ("terminal.band", ""), ("terminal.lost_alone", lead))
+    for key, sign in heads:
+        if sign or banded:
+            name = f"{sign}: {words.say(key)}" if sign else words.say(key)
+            grid.add_column(name, justify="right", no_wrap=True)
     others = [
         (sign, {row["id"]: row["shapley"] for row in output["links"]})
         for sign, output in zip(ascii_uppercase[1:], outputs[1:], strict=False)
     ]
     for sign, _ in others:
-        grid.add_column(f"{sign}: share", justify="right", no_wrap=True)
-    grid.add_column("border", style="dim")
+        grid.add_column(f"{sign}: {words.say('terminal.share')}", justify="right", no_wrap=True)
+    grid.add_column(words.say("terminal.border"), style="dim")
     for row in rows:
-        shown = [number_text(row["shapley"]), *_band(row, banded), number_text(row["last"])]
-        shown += [number_text(shares.get(row["id"])) for _, shares in others]
-        grid.add_row(row["title"] or row["id"], _bar(row["shapley"], rows, SMALL_BAR), *shown, row["border"])
-    heads = [
-        Text.assemble((f"{sign}  ", "bold"), f"{output['label']}: {_ends(output)} {_linchpin(output)}")
+        shown = [words.number(row["shapley"]), *_band(row, banded, words), words.number(row["last"])]
+        shown += [words.number(shares.get(row["id"])) for _, shares in others]
+        bar = _bar(row["shapley"], rows, SMALL_BAR)
+        grid.add_row(_name(row, words), bar, *shown, _border(row, words))
+    lines = [
+        Text.assemble((f"{sign}  ", "bold"), f"{words.told(output['label'])}: {_ends(output, words)}")
         for sign, output in zip(ascii_uppercase, outputs, strict=False)
     ]
     notes = [
         Text(f"{sign}  {note.plain}", style="dim")
         for sign, output in zip(ascii_uppercase, outputs, strict=False)
-        for note in _notes(output)
+        for note in _notes(output, words)
     ]
-    return Group(*heads, grid, *notes)
+    return Group(*lines, grid, *notes)
 
 
-def short_text(value: float) -> str:
+def short_text(value: float, words: Words) -> str:
     """Return a number in two digits, for the ends of a band."""
     size = abs(value)
-    return number_text(value) if size >= 99.5 or size < 1e-4 else f"{value:.2g}".replace("-", "−")
+    return words.number(value) if size >= 99.5 or size < 1e-4 else words.formatted(value, ".2g")
 
 
-def _grid(*words: str) -> Table:
+def _grid(*heads: str) -> Table:
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    for word in words:
-        grid.add_column(word)
+    for head in heads:
+        grid.add_column(head)
     return grid
 
 
-def _ends(output: Row) -> str:
-    unit = unit_words(output["unit"])
-    return f"{number_text(output['all'])} with all links, {number_text(output['none'])} with none ({unit})."
+def _name(row: Row, words: Words) -> str:
+    return words.told(row["title"] or row["id"])
 
 
-def _linchpin(output: Row) -> str:
-    return f"The linchpin is {in_sentence(_title(output, output['linchpin']))}."
+def _border(row: Row, words: Words) -> str:
+    return words.term(f"terminal.border_{row['border']}", row["border"])
 
 
-def _band(row: Row, shown: bool) -> list[str]:
-    return [f"{short_text(row['low'])} to {short_text(row['high'])}"] if shown else []
+def _ends(output: Row, words: Words) -> str:
+    """Return the output with all links and with none, and the linchpin."""
+    ends = {key: words.number(output[key]) for key in ("all", "none")}
+    linchpin = words.title(_title(output, output["linchpin"]))
+    return words.say("terminal.ends", unit=words.unit(output["unit"]), linchpin=linchpin, **ends)
+
+
+def _band(row: Row, shown: bool, words: Words) -> list[str]:
+    if not shown:
+        return []
+    ends = {"from": short_text(row["low"], words), "to": short_text(row["high"], words)}
+    return [words.say("terminal.span", **ends)]
 
 
 def _bar(share: float, rows: Sequence[Row], width: int) -> Text:
@@ -101,34 +114,39 @@ def _title(output: Row, link: str) -> str:
     return next(str(row["title"] or row["id"]) for row in output["links"] if row["id"] == link)
 
 
-def _notes(output: Row) -> list[Text]:
-    return [*_firms(output), *_together(output)]
+def _notes(output: Row, words: Words) -> list[Text]:
+    return [*_firms(output, words), *_together(output, words)]
 
 
-def _firms(output: Row) -> Iterable[Text]:
+def _firms(output: Row, words: Words) -> Iterable[Text]:
     """Yield what lies between firms and what inside, and what each firm's links carry together."""
     if {row["border"] for row in output["links"]} != {"across", "inside"}:
         return
-    across, inside = number_text(output["across"]), number_text(output["inside"])
-    said = f"Links across firms carry {across}, links inside {inside}"
+    parts = {key: words.number(output[key]) for key in ("across", "inside")}
     unions = (output.get("owen") or {"unions": []})["unions"]
-    shares = [f"{union['firm']} {number_text(union['value'])}" for union in unions]
-    together = f"; kept or cut firm by firm: {', '.join(shares)}" if shares else ""
-    yield Text(f"{said}{together}.", style="dim")
+    shares = [f"{union['firm']} {words.number(union['value'])}" for union in unions]
+    if shares:
+        yield Text(words.say("terminal.across_firms", firms=", ".join(shares), **parts), style="dim")
+    else:
+        yield Text(words.say("terminal.across", **parts), style="dim")
 
 
-def _together(output: Row) -> Iterable[Text]:
+def _together(output: Row, words: Words) -> Iterable[Text]:
     """Yield the pair whose two cuts together differ most from the two apart."""
     pairs = sorted(output.get("pairs") or [], key=lambda pair: -abs(pair["beyond_single"]))[:1]
     for pair in pairs:
-        names = " and ".join(in_sentence(_title(output, pair[end])) for end in "ab")
         loss, beyond = pair["loss"], pair["beyond_single"]
-        word = "stand in for each other" if beyond > 0 else "need each other"
-        both = (
-            f"cutting both costs {number_text(loss)}"
-            if loss >= 0
-            else f"cutting both adds {number_text(-loss)}"
+        cost = words.say(
+            "terminal.both_cost" if loss >= 0 else "terminal.both_add", loss=words.number(abs(loss))
         )
-        than = "more" if (beyond > 0) == (loss >= 0) else "less"
-        size = number_text(abs(beyond))
-        yield Text(f"{names} {word}: {both}, {size} {than} than the two cuts apart.", style="dim")
+        than = words.say(
+            "terminal.more_apart" if (beyond > 0) == (loss >= 0) else "terminal.less_apart",
+            size=words.number(abs(beyond)),
+        )
+        said = words.say(
+            "terminal.substitutes" if beyond > 0 else "terminal.complements",
+            names=words.listed([words.title(_title(output, pair[end])) for end in "ab"]),
+            cost=cost,
+            than=than,
+        )
+        yield Text(said, style="dim")

@@ -9,6 +9,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from putar.words.said import Words
+
 __all__ = ["print_loops"]
 
 Row = Mapping[str, Any]
@@ -16,51 +18,52 @@ SHOWN = 12  # loops and margins on a screen
 DATES = 6  # columns of the lead
 
 
-def print_loops(console: Console, found: Row) -> None:
+def print_loops(console: Console, found: Row, words: Words | None = None) -> None:
     """Print the answer of `putar loops`."""
-    console.print(Group(*_parts(found)))
+    console.print(Group(*_parts(found, words or Words())))
 
 
-def _parts(found: Row) -> Iterable[RenderableType]:
+def _parts(found: Row, words: Words) -> Iterable[RenderableType]:
     search = found["search"]
     if search["resting"]:
-        yield Text("The model is at rest: nothing moves, so no loop acts.")
+        yield Text(words.say("terminal.resting"))
     elif not found["loops"]:
-        yield Text("No feedback loop acts in this model.")
+        yield Text(words.say("terminal.no_loops"))
     else:
-        yield _table(found)
-        yield Text(_search(search), style="dim")
+        yield _table(found, words)
+        yield Text(_search(search, words), style="dim")
     turned = found["turned_by"]
     if turned and turned["parameters"]:
         names = {loop["id"]: loop["name"] for loop in found["loops"]}
-        listed = ", ".join(f"{p['parameter']} ({p['correlation']:+.2f})" for p in turned["parameters"][:4])
-        what = names.get(turned["loop"], turned["loop"])
-        yield Text(f"The lead is least certain at {turned['at']:g}. With the share of {what!r} go: {listed}.")
+        signed = [(p["parameter"], words.formatted(p["correlation"], "+.2f")) for p in turned["parameters"]]
+        listed = ", ".join(f"{name} ({correlation})" for name, correlation in signed[:4])
+        what = f"'{words.told(names.get(turned['loop'], turned['loop']))}'"
+        date = words.formatted(turned["at"], "g")
+        yield Text(words.say("terminal.turned_by", date=date, loop=what, listed=listed))
     if found["wheel"] is not None:
         yield Text()
-        yield from _wheel(found["wheel"])
+        yield from _wheel(found["wheel"], words)
 
 
-def _search(search: Row) -> str:
-    found = (
-        f"{search['found']} loops found" if search["exact"] else f"{search['found']} loops found in a sample"
-    )
-    never = f", {search['never_active']} more never act" if search["never_active"] else ""
-    kept = f"those listed carry {search['explained']:.1%} of the behaviour of all found"
-    return f"{found}{never}; {search['listed']} kept, {kept}."
+def _search(search: Row, words: Words) -> str:
+    key = "terminal.found" if search["exact"] else "terminal.found_sample"
+    never = words.say("terminal.never", n=search["never_active"]) if search["never_active"] else ""
+    share = words.formatted(search["explained"], ".1%")
+    found = words.say(key, found=search["found"])
+    return words.say("terminal.search", found=found, never=never, listed=search["listed"], share=share)
 
 
-def _table(found: Row) -> Table:
+def _table(found: Row, words: Words) -> Table:
     times = found["times"]
     chosen = sorted({round(k * (len(times) - 1) / (DATES - 1)) for k in range(DATES)})
     lead = found["lead_probability"]
     place = {name: k for k, name in enumerate(lead["loops"])}
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 1, 0, 0))
-    grid.add_column("share")
+    grid.add_column(words.say("terminal.share"))
     grid.add_column("")
-    grid.add_column("loop", ratio=1)
+    grid.add_column(words.say("terminal.loop"), ratio=1)
     for k in chosen:
-        grid.add_column(f"{times[k]:g}", justify="right")
+        grid.add_column(words.formatted(times[k], "g"), justify="right")
     for loop in found["loops"][:SHOWN]:
         cells = []
         for k in chosen:
@@ -69,41 +72,53 @@ def _table(found: Row) -> Table:
                 leads = lead["probability"][k][place[loop["id"]]]
             style = "bold" if leads >= 0.5 else ""
             mark = f" {leads:.0%}" if found["members"] and leads >= 0.005 else ""
-            cells.append(Text(f"{share:+.2f}{mark}", style=style))
-        name = loop["name"] if loop["id"].startswith("loop-") else f"{loop['id']} {loop['name']}"
-        grid.add_row(f"{loop['average']:.1%}", loop["polarity"], name, *cells)
+            cells.append(Text(words.formatted(share, "+.2f") + mark, style=style))
+        name = words.told(loop["name"])
+        name = name if loop["id"].startswith("loop-") else f"{loop['id']} {name}"
+        grid.add_row(words.formatted(loop["average"], ".1%"), loop["polarity"], name, *cells)
     return grid
 
 
-def _wheel(found: Row) -> Iterable[RenderableType]:
-    word = "spins up" if found["spins"] else "does not spin up"
+def _wheel(found: Row, words: Words) -> Iterable[RenderableType]:
+    span = {"start": words.formatted(found["from"], "g"), "stop": words.formatted(found["to"], "g")}
+    head = words.say("terminal.spins_up" if found["spins"] else "terminal.no_spin", **span)
     yield Text(
-        f"From {found['from']:g} to {found['to']:g} the wheel {word} by itself: a push "
-        f"{'grows' if found['rate'] > 0 else 'fades'} at {abs(found['rate']):.3g} a time unit "
-        f"(at the end {found['local']:+.3g}{'' if found['real'] else ', swinging'})."
+        words.say(
+            "terminal.push_grows" if found["rate"] > 0 else "terminal.push_fades",
+            head=head,
+            rate=words.formatted(abs(found["rate"]), ".3g"),
+            local=words.formatted(found["local"], "+.3g"),
+            swinging="" if found["real"] else words.say("terminal.swinging"),
+        )
     )
     if found["alone"]:
-        listed = ", ".join(f"{one['name']} ({one['rate']:+.3g})" for one in found["alone"])
-        yield Text(f"Held aside, because they move by themselves alone: {listed}.", style="dim")
+        listed = ", ".join(
+            f"{one['name']} ({words.formatted(one['rate'], '+.3g')})" for one in found["alone"]
+        )
+        yield Text(words.say("terminal.alone", names=listed), style="dim")
     number = found["number"]
-    text = f"R = {number:.3g} turns a lifetime." if number is not None else f"No R: {found['number_why']}."
-    yield Text(text, style="dim")
+    if number is None:
+        yield Text(words.say("terminal.no_turns", why=found["number_why"]), style="dim")
+    else:
+        yield Text(words.say("terminal.turns", number=words.formatted(number, ".3g")), style="dim")
     if found["drawn"] is not None:
         drawn = found["drawn"]
-        low, middle, high = drawn["rate"]
-        yield Text(
-            f"Over {drawn['members']} draws it spins in {drawn['spins']:.0%}; the rate is {middle:+.3g} "
-            f"({low:+.3g} to {high:+.3g})."
-        )
+        low, middle, high = (words.formatted(rate, "+.3g") for rate in drawn["rate"])
+        rates = {"low": low, "middle": middle, "high": high}
+        share = words.formatted(drawn["spins"], ".0%")
+        yield Text(words.say("terminal.draws", members=drawn["members"], share=share, **rates))
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("link", "influence", "stall margin", ""):
-        grid.add_column(name, justify="left" if name in ("link", "") else "right")
+    grid.add_column(words.say("terminal.link"))
+    for key in ("terminal.influence", "terminal.stall_margin"):
+        grid.add_column(words.say(key), justify="right")
+    grid.add_column("")
     for link in found["margins"][:SHOWN]:
         margin = "" if link["stall_margin"] is None else f"{link['stall_margin']:.0%}"
-        grid.add_row(f"{link['from']} → {link['to']}", f"{link['influence']:+.3f}", margin, link["why"])
+        ends = f"{link['from']} → {link['to']}"
+        grid.add_row(ends, words.formatted(link["influence"], "+.3f"), margin, words.told(link["why"]))
     uniform = found["uniform"]
     value = "" if uniform["stall_margin"] is None else f"{uniform['stall_margin']:.0%}"
-    grid.add_row(
-        "all links that raise a rate", "", value, uniform["why"].replace("this link", "each of them")
-    )
+    this, each = words.say("terminal.this_link"), words.say("terminal.each_link")
+    why = words.told(uniform["why"]).replace(this, each)
+    grid.add_row(words.say("terminal.all_links"), "", value, why)
     yield grid

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from putar.language.amounts import amount, date_text, in_sentence, number_text, time_unit, unit_words, when
+from putar.words.amounts import amount, date_text, in_sentence, number_text, time_unit, unit_words, when
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,11 @@ def test_numbers_have_three_digits(value: float | None, text: str) -> None:
     ("unit", "words"),
     [
         ("busd/year", "US$ bn a year"),
-        ("busd/(GW*year)", "US$ bn a GW a year"),
+        ("busd/(GW*year)", "US$ bn per GW-year"),
         ("mperson", "million people"),
         ("dmnl", ""),
-        ("GWe/oom", "GWe/oom"),
+        ("GWe/oom", "GWe per power of ten"),
+        ("wombat", "wombat"),
     ],
 )
 def test_units_are_words_where_they_are_known(unit: str, words: str) -> None:
@@ -62,7 +63,7 @@ def test_times_that_are_no_dates_are_said_with_their_unit() -> None:
     """Months, seconds and a few years are counted, not dated."""
     assert (date_text(12.0, "month"), when(0.5, "second")) == ("month 12", "at second 0.5")
     assert (date_text(20.0, "year"), when(3.0, "time")) == ("year 20", "at time 3")
-    assert (time_unit("month"), time_unit("time")) == ("month", "time unit")
+    assert (time_unit("month"), time_unit("time")) == ("a month", "a time unit")
 
 
 def test_titles_lose_their_capital_unless_they_are_names() -> None:
@@ -74,4 +75,15 @@ def test_titles_lose_their_capital_unless_they_are_names() -> None:
         "xAI's models in the cars",
         "Starlink's cash for AI",
         "X as a human signal",
+    ]
+
+
+def test_indonesian_writes_numbers_units_and_dates_its_own_way() -> None:
+    """A comma for the fraction, points between thousands, words of the language, the currency still first."""
+    assert number_text(1782.0, "id") == "1.782"
+    assert number_text(-0.2249, "id") == "−0,225"
+    assert amount(20.56, "busd/year", "id") == "US$ 20,6 miliar per tahun"
+    assert amount(838.3, "mperson", "id") == "838 juta orang"
+    assert [when(date, language="id") for date in (2026.0, 2026.5, 2026.25, 2026.1)] == [
+        *("pada awal 2026", "pada pertengahan 2026", "pada 2026 Q2", "pada 2026,10")
     ]
