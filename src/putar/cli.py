@@ -461,7 +461,7 @@ def sensitivity_command(
 def convert_command(source: str, out: Path, data: tuple[Path, ...], force: bool, as_json: bool) -> None:
     """Write the model IN as OUT, in the form that OUT's suffix names, and list what could not be said.
 
-    IN is a shipped name, a flywheel's folder or a model file. OUT ends in .xmile or .stmx.
+    IN is a shipped name, a flywheel's folder or a model file. OUT ends in .putar, .xmile, .stmx or .mdl.
     """
     done = _open(source, data).write(out, force=force)
     if as_json:

@@ -1,28 +1,44 @@
 """A model in another form: one file of another tool or of text, by its suffix, or a flywheel's folder.
 
-What the other form cannot say is listed, never dropped in silence. A file that exists is not written over
-unless that is asked for, and an error leaves it as it was.
+What the other form cannot say is listed, never dropped in silence. What was written is read and run again
+before it takes its place. A file that exists is not written over unless that is asked for, and an error
+leaves it as it was.
 """
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from putar.errors import UsageError, nearest
+import numpy as np
+
+from putar.errors import ModelErrors, UsageError, nearest
+from putar.flywheels.catalogue import find
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.story import read_story
 from putar.formats.writing.loss import Loss, Written
+from putar.formats.writing.text import write_text
+from putar.formats.writing.vensim import write_vensim
 from putar.formats.writing.xmile import write_xmile
+from putar.language.model import Model
+from putar.runs.design import design
+from putar.runs.ensemble import Ensemble
+from putar.runs.execute import execute
 
 __all__ = ["WRITERS", "Conversion", "convert"]
 
-WRITERS: dict[str, Callable[[Flywheel], Written]] = {
-    ".xmile": lambda flywheel: write_xmile(flywheel.model, flywheel.title),
-    ".stmx": lambda flywheel: write_xmile(flywheel.model, flywheel.title),
+CLOSE = 1e-12  # of numbers that read back
+
+Writer = Callable[[Model, str], Written]  # of a model and its title
+
+# a row for each form of one file
+WRITERS: dict[str, Writer] = {
+    ".putar": write_text,
+    ".xmile": write_xmile,
+    ".stmx": write_xmile,
+    ".mdl": write_vensim,
 }
 
 
@@ -58,30 +74,60 @@ def convert(flywheel: Flywheel, out: Path, *, force: bool = False) -> Conversion
         known = ", ".join(WRITERS)
         fix = f"did you mean {near!r}?" if near else f"one of {known}"
         raise UsageError(f"there is no form {out.suffix!r} to write {out.name} in", fix)
-    _ = flywheel.program  # a model that does not run is refused, before anything is written
     if out.exists() and not force:
         raise UsageError(f"{out} exists", "write elsewhere, or say --force (force=True)")
-    written = writer(flywheel)
-    _replace(out, written.text)
+    before = _series(flywheel)  # a model that does not run is refused, before anything is written
+    written = writer(flywheel.model, flywheel.title)
+    apart = _replace(out, written, before)
     changed = {old: new for old, new in written.names.items() if old != new}
-    return Conversion((str(out),), (*written.losses, *_left_out(flywheel)), changed)
+    return Conversion((str(out),), (*written.losses, *apart, *_left_out(flywheel)), changed)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file in one go: whole, or not at all."""
-    handle, name = -1, ""
+def _series(flywheel: Flywheel) -> Ensemble:
+    program = flywheel.program
+    return execute(program, design(program), [name for name, _ in program.outputs])
+
+
+def _replace(path: Path, written: Written, before: Ensemble) -> list[Loss]:
+    """Write a file in one go, whole or not at all, once it reads back; return what does not read the same."""
+    folder: tempfile.TemporaryDirectory[str] | None = None
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(path)
+        folder = tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}.")
+        file = Path(folder.name) / path.name
+        file.write_text(written.text, encoding="utf-8", newline="\n")
+        apart = _apart(file, written, before)
+        file.replace(path)
     except OSError as error:
-        if name:
-            Path(name).unlink(missing_ok=True)
         raise UsageError(f"cannot write {path}: {error.strerror}", "check the folder") from None
+    finally:
+        if folder is not None:
+            folder.cleanup()
+    return apart
+
+
+def _apart(file: Path, written: Written, before: Ensemble) -> list[Loss]:
+    """Return whether the numbers of a run are others when a file is read again."""
+    try:
+        after = _series(find(file))
+    except ModelErrors as error:
+        lost = "; ".join(str(loss) for loss in written.losses)
+        what = f"this model cannot be said in {file.suffix}: {lost or error}"
+        raise UsageError(what, "rewrite what is named, or write another form") from None
+    columns = {name: index for index, name in enumerate(after.names)}
+    wrong: list[str] = []
+    for index, name in enumerate(before.names):
+        base, bracket, elements = name.partition("[")
+        now = written.names.get(name, f"{written.names.get(base, base)}{bracket}{elements}")
+        if now not in columns or after.values.shape[0] != before.values.shape[0]:
+            wrong.append(name)
+            continue
+        values = (before.values[:, index, 0], after.values[:, columns[now], 0])
+        if not np.allclose(*values, rtol=CLOSE, atol=0.0, equal_nan=True):
+            wrong.append(name)
+    if not wrong:
+        return []
+    named = ", ".join(wrong[:5]) + (" and others" if len(wrong) > 5 else "")
+    return [Loss(f"the numbers of {named}", "", "they are others when the file is read again")]
 
 
 def _left_out(flywheel: Flywheel) -> tuple[Loss, ...]:

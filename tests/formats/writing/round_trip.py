@@ -31,7 +31,7 @@ def differences(flywheel: Flywheel, written: Written, file: Path) -> list[str]:
     wrong = []
     for name, values in before.items():
         base, bracket, elements = name.partition("[")
-        now = after.get(f"{written.names.get(base, base)}{bracket}{elements}")
+        now = after.get(written.names.get(name, f"{written.names.get(base, base)}{bracket}{elements}"))
         if now is None:
             wrong.append(f"{name} is gone")
         elif not np.allclose(values, now, rtol=1e-12, atol=0.0, equal_nan=True):

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
+from putar.formats.vensim_translate import literal
 from putar.formats.writing.rewrite import Context, Words, negative
 from putar.language.expr import Binary, Call, Expr, If, Index, Name, Number, Unary
 from putar.language.model import NOT_AVAILABLE, Points, Variable
 
-__all__ = ["TABLES", "looked_up", "read_curve"]
+__all__ = ["TABLES", "in_place", "looked_up", "read_curve"]
 
 MOST_PIECES = 100
 
@@ -203,6 +204,20 @@ def _read(word: str) -> Callable[[Words, Context, Call, Name], Expr]:
 
 def _forward(words: Words, context: Context, call: Call, table: Name) -> Expr:
     return _Reader(words, context, table).following(call.args[1])
+
+
+def in_place(words: Words, context: Context, call: Call) -> Expr | None:
+    """Return a table in place as a table with a name."""
+    numbers = [literal(argument) for argument in call.args[1:]]
+    given = tuple(value for value in numbers if value is not None)
+    if len(given) < len(numbers) or len(given) % 2:
+        return None
+    points = Points(given[::2], given[1::2])
+    if points not in words.known:
+        words.known[points] = words.helper_name(context, "points")
+        reason = f"points of {context.variable.label}"
+        words.made.append(Variable(words.known[points], "curve", points=points, reason=reason))
+    return Call("LOOKUP", (Name(f".{words.known[points]}"), call.args[0]))
 
 
 TABLES: dict[str, Callable[[Words, Context, Call, Name], Expr]] = {

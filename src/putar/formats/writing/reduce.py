@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
-from putar.formats.writing.curves import TABLES, looked_up, read_curve
+from putar.formats.writing.curves import TABLES, in_place, looked_up, read_curve
 from putar.formats.writing.limits import with_limits
 from putar.formats.writing.loss import Loss
 from putar.formats.writing.memory import MEMORY
@@ -47,7 +48,7 @@ class _Reducer:
             model = with_limits(model, losses)
         self.model = model
         first = dict.fromkeys((*TABLES, "LOOKUP"), looked_up)
-        special = {**MEMORY, **VECTORS}
+        special = {**MEMORY, **VECTORS, "POINTS": in_place}
         self.resolver = Resolver(model, target)
         names = {*model.by_name, *(d.name for d in model.dimensions), *(r.name for r in model.subsystems)}
         self.words = Words(model, target, self.resolver, names, first, special, losses=losses)
@@ -86,8 +87,10 @@ class _Reducer:
         elements: list[tuple[tuple[str, ...], Equation]] = []
         shared: dict[int, Equation | None] = {}
         for tuples, own in self._groups(variable):
-            whole = own is variable.equation and not own.over
-            made = self._shared(variable, own, way) if whole or self.target.ranges else None
+            whole = (
+                own is variable.equation and not own.over and not (self.target.ranges and variable.elements)
+            )
+            made = self._shared(variable, own, way) if whole or self._piece(own, tuples) else None
             if made is not None and whole:
                 equation = made
                 continue
@@ -110,6 +113,13 @@ class _Reducer:
             if equation is not None:
                 groups.setdefault(id(equation), ([], equation))[0].append(elements)
         yield from groups.values()
+
+    def _piece(self, own: Equation, tuples: list[tuple[str, ...]]) -> bool:
+        """Return whether an equation is for all elements of a left side that the target can write."""
+        if not self.target.ranges or not own.over:
+            return False
+        members = [self.model.dimension_elements.get(word, (word,)) for word in own.over]
+        return set(product(*members)) == set(tuples)
 
     def _shared(self, variable: Variable, own: Equation, way: dict[bool, bool]) -> Equation | None:
         expr = self.resolver.shared(variable, own.over, own.expr)

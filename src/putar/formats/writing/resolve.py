@@ -254,8 +254,8 @@ class _Shared(_Equation):
         for subscript, dimension in zip(node.subscripts, target.dimensions, strict=True):
             if isinstance(subscript, All) or (isinstance(subscript, Each) and subscript.name == dimension):
                 sliced.append(dimension)
-                made.append(Each(dimension) if self.resolver.target.bangs else All())
-            elif isinstance(subscript, Each) and self.resolver.target.bangs:
+                made.append(self.resolver.target.slice(subscript, dimension))
+            elif isinstance(subscript, Each) and (self.resolver.target.bangs or self.resolver.target.either):
                 inside = set(self.model.dimension_elements.get(subscript.name, ("?",)))
                 if not inside <= set(self.model.dimension_elements[dimension]):
                     raise _NotShared
@@ -316,7 +316,7 @@ class _Concrete(_Equation):
         for subscript, choice, dimension in zip(node.subscripts, choices, target.dimensions, strict=True):
             whole = choice == self.model.dimension_elements[dimension]
             if isinstance(subscript, All | Each) and whole:
-                subscripts.append(Each(dimension) if self.resolver.target.bangs else All())
+                subscripts.append(self.resolver.target.slice(subscript, dimension))
             elif isinstance(subscript, Index | Position) and len(choice) == 1:
                 subscripts.append(Index(choice[0]))
             else:

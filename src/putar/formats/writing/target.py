@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from putar.formats.vensim_functions import PLAIN
-from putar.language.expr import Call
+from putar.language.expr import All, Call, Each, Subscript
 from putar.language.functions import FUNCTIONS
 
 __all__ = ["TEXT", "TIMED", "VENSIM", "XMILE", "Target"]
@@ -32,6 +32,7 @@ class Target:
     reducers : functions that may be given a slice of an array, `SUM(a[*])`
     curves : ways between points and outside them that a table can have
     bangs : whether slices are `range!`, not `*`
+    either : whether slices may be either
     ranges : whether a part of a dimension may stand for it in a reference
     sliced_expressions : whether what is reduced may be more than one name
     frozen : whether functions of time hold still within a step, whatever the method
@@ -48,6 +49,7 @@ class Target:
     reducers: Mapping[str, str]
     curves: frozenset[tuple[str, str]]
     bangs: bool = False
+    either: bool = False
     ranges: bool = False
     sliced_expressions: bool = False
     frozen: bool = False
@@ -56,6 +58,12 @@ class Target:
     remainder: bool = True
     leads: frozenset[str] = frozenset()
     methods: frozenset[str] = field(default=frozenset({"euler", "heun", "rk4"}))
+
+    def slice(self, subscript: Subscript, dimension: str) -> Subscript:
+        """Return how all elements of a dimension are meant, as they were where both ways are read."""
+        if self.either:
+            return subscript
+        return Each(dimension) if self.bangs else All()
 
     def says(self, call: Call) -> bool:
         """Return whether a call can stay as it is."""
@@ -94,9 +102,8 @@ def _vensim() -> dict[str, tuple[int, ...] | None]:
     for row in PLAIN.values():
         counts = row.takes if not row.order else (len(row.order),)
         found[row.name] = (*(found.get(row.name) or ()), *counts)
-    del found["DELAY_N"], found["POINTS"]  # by `rewrite`, which looks at their arguments
-    found["DELAY_N"] = (4,)
-    return found
+    del found["POINTS"]  # a table in place becomes one with a name
+    return {**found, "POISSON": (1,)}
 
 
 VENSIM = Target(
@@ -121,6 +128,7 @@ TEXT = Target(
     dict.fromkeys(FUNCTIONS),
     {name: name for name, row in FUNCTIONS.items() if row.reduces},
     frozenset((way, outside) for way in ("linear", "log", "step") for outside in ("hold", "extrapolate")),
+    either=True,
     sliced_expressions=True,
     switches=True,
     methods=frozenset({"euler", "rk2", "heun", "rk4"}),
