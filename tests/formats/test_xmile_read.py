@@ -1,8 +1,13 @@
-"""What the reader of XMILE keeps beside the equations."""
+"""The reader of XMILE: what it keeps beside the equations, included files, macros in themselves."""
 
 from pathlib import Path
 
+import pytest
+
+from putar.errors import ModelErrors
+from putar.flywheels.catalogue import find
 from putar.formats.xmile_read import read_xmile
+from tests.formats.foreign import trajectory
 
 PICTURE = """<?xml version="1.0" encoding="{encoding}"?>
 <xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0" xmlns:isee="http://iseesystems.com/XMILE">
@@ -27,3 +32,55 @@ def test_views_are_kept_as_they_stand(tmp_path: Path) -> None:
         assert kept["xmile views"] == views
         assert kept["xmile views room"] == "<views/>"
         assert 'xmlns:isee="http://iseesystems.com/XMILE"' in kept["xmile names"]
+
+
+INCLUDED = '<xmile version="1.0"><macro name="TWICE"><parm>x</parm><eqn>2 * x</eqn></macro></xmile>'
+MAIN = """<xmile version="1.0"><include resource="{resource}"/>
+<sim_specs><start>0</start><stop>1</stop></sim_specs>
+<model><variables><aux name="y"><eqn>TWICE(4)</eqn></aux></variables></model></xmile>"""
+
+
+def test_included_files_are_read(tmp_path: Path) -> None:
+    """A macro of an included file is used as one of the file itself."""
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "macros.xml").write_text(INCLUDED, encoding="utf-8")
+    path = tmp_path / "model.xmile"
+    path.write_text(MAIN.format(resource="parts/macros.xml"), encoding="utf-8")
+
+    assert trajectory(find(path))["y"][0.0] == 8.0
+
+
+@pytest.mark.parametrize("resource", ["../secret.xml", "/etc/hostname", "http://example.org/m.xml", "no.xml"])
+def test_included_files_lie_in_the_models_folder(tmp_path: Path, resource: str) -> None:
+    """A file elsewhere, on a network or nowhere is named with the line of the include."""
+    path = tmp_path / "model.xmile"
+    path.write_text(MAIN.format(resource=resource), encoding="utf-8")
+
+    with pytest.raises(ModelErrors, match=r"(?s)model\.xmile:1:.*(outside|network|no file)"):
+        read_xmile(path)
+
+
+def test_mistakes_in_included_files_name_them(tmp_path: Path) -> None:
+    """A wrong equation of an included macro is said with that file and line."""
+    (tmp_path / "macros.xml").write_text(INCLUDED.replace("2 * x", "\n2 * zz"), encoding="utf-8")
+    path = tmp_path / "model.xmile"
+    path.write_text(MAIN.format(resource="macros.xml"), encoding="utf-8")
+
+    with pytest.raises(ModelErrors, match=r"macros\.xml:2:5: .*unknown name 'zz'"):
+        read_xmile(path)
+
+
+def test_a_macro_must_come_to_an_end(tmp_path: Path) -> None:
+    """Recursion without numbers, and recursion without an end, are refused."""
+    for eqn, what in (
+        ("F(TIME)", "calls itself with more than numbers"),
+        ("F(n + 1)", "calls itself 1000 times"),
+    ):
+        path = tmp_path / "model.xmile"
+        macro = f'<macro name="F"><parm>n</parm><eqn>{eqn}</eqn></macro>'
+        path.write_text(
+            MAIN.format(resource="x").replace('<include resource="x"/>', macro).replace("TWICE", "F")
+        )
+
+        with pytest.raises(ModelErrors, match=what):
+            read_xmile(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import product
 
 from putar.errors import ModelError, ModelErrors, Problem
 from putar.formats.vensim_dialect import name_of
@@ -131,6 +132,14 @@ class _Reader:
             spelling = entry.name.strip('"')
             found.dimensions.append(Dimension(name, elements, entry.where, maps, spelling))
 
+    def _groups(self, name: str, entry: Entry) -> list[tuple[str, ...]]:
+        """Return the elements of each item that a range lists, which may be ranges themselves."""
+        listed = _items(entry.body.partition("->")[0])
+        groups = [self.found.members(name_of(item)) for item in listed]
+        known = [group for group in groups if group]
+        whole = [element for group in known for element in group]
+        return known if tuple(dict.fromkeys(whole)) == self.found.elements[name] else []
+
     def _maps(self, name: str, entry: Entry) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         mine = self.found.elements[name]
         maps = []
@@ -142,14 +151,20 @@ class _Reader:
                 self._problem(entry, f"{entry.name!r} maps to {item!r}, which is no range", "declare it")
                 continue
             groups: list[tuple[str, ...]] = [(e,) for e in theirs]
+            sources: list[tuple[str, ...]] = [(e,) for e in mine]
             if listed:
                 groups = [self.found.members(name_of(w)) or () for w in split_names(listed[2])]
-            if len(groups) != len(mine):
-                what = f"{entry.name!r} has {len(mine)} elements, its map to {target!r} {len(groups)}"
+                written = self._groups(name, entry)
+                sources = written if len(written) == len(groups) else sources
+            if len(groups) != len(sources) or not all(groups):
+                what = f"{entry.name!r} has {len(sources)} elements, its map to {target!r} {len(groups)}"
                 self._problem(entry, what, "map each element")
                 continue
-            pairs = tuple((own, other) for own, group in zip(mine, groups, strict=True) for other in group)
-            maps.append((target, pairs))
+            pairs: list[tuple[str, str]] = []
+            for own, other in zip(sources, groups, strict=True):
+                together = len(own) == len(other) > 1
+                pairs.extend(zip(own, other, strict=True) if together else product(own, other))
+            maps.append((target, tuple(pairs)))
         return tuple(maps)
 
 

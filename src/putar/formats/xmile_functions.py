@@ -23,14 +23,28 @@ DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
     "MONTECARLO": ((1,), "IF RANDOM(0, 100) < a1 * DT THEN 1 ELSE 0"),
     "INTEGER": ((1,), "INT(a1)"),
     "NAN": ((0,), "0 / 0"),
+    "ROOTN": ((2,), "a1 ^ (1 / a2)"),
+    "FACTORIAL": ((1,), "ROUND(EXP(GAMMALN(a1 + 1)))"),
+    "COMBINATIONS": ((2,), "ROUND(EXP(GAMMALN(a1 + 1) - GAMMALN(a2 + 1) - GAMMALN(a1 - a2 + 1)))"),
+    "PERMUTATIONS": ((2,), "ROUND(EXP(GAMMALN(a1 + 1) - GAMMALN(a1 - a2 + 1)))"),
+    "GAMMA": ((2,), "RANDOM_GAMMA(0, 1e300, a1, 0, a2)"),
+    "BETA": ((2,), "RANDOM_BETA(0, 1, a1, a2, 0, 1)"),
+    "BINOMIAL": ((2,), "RANDOM_BINOMIAL(0, a1, a2, a1, 0, 1)"),
+    "GEOMETRIC": ((1,), "RANDOM_NEGATIVE_BINOMIAL(0, 1e9, a1, 1, 0, 1)"),
+    "WEIBULL": ((2,), "a2 * (-LN(RANDOM(0, 1))) ^ (1 / a1)"),
+    "PARETO": ((2,), "a2 * RANDOM(0, 1) ^ (-1 / a1)"),
+    "LOGISTIC": ((2,), "a1 - a2 * LN(1 / RANDOM(0, 1) - 1)"),
+    "TRIANGULAR": ((3,), "RANDOM_TRIANGULAR(a1, a3, a1, a2, a3)"),
 }
 
 # functions that may have a seed behind their arguments: how many arguments without it
 SEEDED = {"RANDOM": 2, "NORMAL": 2, "LOGNORMAL": 2, "EXPRND": 1, "POISSON": 1, "UNIFORM": 2, "MONTECARLO": 1}
+SEEDED |= {"GAMMA": 2, "BETA": 2, "BINOMIAL": 2, "GEOMETRIC": 1, "WEIBULL": 2, "PARETO": 2, "LOGISTIC": 2}
+SEEDED |= {"TRIANGULAR": 3}
 
-_ARRIVAL = "it belongs to conveyors and queues, which are not computed"
+_ARRIVAL = "it asks about single batches, which are not told apart"
 REFUSED: dict[str, str] = {
-    "HISTORY": "values at any earlier time are not kept",
+    "HISTORY": "values at an earlier time that changes in another way than Time are not kept",
     "ENDVAL": "it needs another run's last value",
     "NPV": "Stella's discounting is not computed",
     "IRR": "it is not computed",
@@ -41,18 +55,15 @@ REFUSED: dict[str, str] = {
     "CGROWTH": "it is not computed",
     "DERIVN": "derivatives of values are not computed",
     "INVNORM": "it is not computed",
+    "NEGBINOMIAL": "draws from it are not made",
+    "HYPERGEOMETRIC": "draws from it are not made",
+    "EVENTCHECK": "events of an interface are not known",
+    "PAUSE": "a run does not stop for a person",
+    "RUNCOUNT": "it needs other runs",
     "RANDOMIZE": "it is not computed",
     "ALLOCATE": "Stella's allocation is not computed",
     "REWORK": "it is not computed",
     "INTERPOLATE": "it is not computed",
-    "GAMMA": "draws from it are not made",
-    "BETA": "draws from it are not made",
-    "BINOMIAL": "draws from it are not made",
-    "GEOMETRIC": "draws from it are not made",
-    "WEIBULL": "draws from it are not made",
-    "TRIANGULAR": "draws from it are not made",
-    "PARETO": "draws from it are not made",
-    "LOGISTIC": "draws from it are not made",
     "COOKTIME": _ARRIVAL,
     "CTFLOW": _ARRIVAL,
     "CTMAX": _ARRIVAL,

@@ -16,12 +16,13 @@ from pathlib import Path
 
 from putar.errors import ModelError, ModelErrors, Problem, Where
 from putar.formats.foreign_units import with_units
+from putar.formats.xmile_include import read_whole
 from putar.formats.xmile_kept import with_sources
 from putar.formats.xmile_names import declared, path_of, word_of
 from putar.formats.xmile_rooms import KINDS, Module, Rooms
 from putar.formats.xmile_time import time_spec
 from putar.formats.xmile_translate import Context, Translator, is_empty
-from putar.formats.xmile_tree import Element, read_tree
+from putar.formats.xmile_tree import Element
 from putar.formats.xmile_variable import (
     UNSUPPORTED,
     curve_points,
@@ -29,6 +30,7 @@ from putar.formats.xmile_variable import (
     negative_one,
     numbers_of,
     with_flows,
+    with_multiplied,
 )
 from putar.language.expr import Call, Expr, Index, Name, Number
 from putar.language.model import (
@@ -56,7 +58,7 @@ def read_xmile(path: Path) -> Model:
     ModelErrors
         With everything that cannot be read or is not supported, each with its line.
     """
-    return _Reader(path, read_tree(path)).model()
+    return _Reader(path, read_whole(path)).model()
 
 
 class _Reader:
@@ -70,12 +72,14 @@ class _Reader:
         self.vensim = "ventana" in written_by and "xmutil" not in written_by
         self.dimensions: dict[str, Dimension] = {}
         self.variables: dict[str, Variable] = {}
+        self.gained: dict[str, Expr] = {}  # multipliers of flows
         macros = {declared(m.attributes.get("name", "")): m for m in root.all("macro")}
-        self.translator = Translator({}, self.rooms.known, macros, self._expand)
+        self.translator = Translator({}, self.rooms.known, macros, self._later, self._points)
+        self.calls: list[tuple[Element, str, Context, tuple[Expr, ...], Where]] = []  # of macros
 
     def where(self, element: Element) -> Where:
         """Return the line an element begins on."""
-        return Where(self.path.name, element.line)
+        return Where(element.file or self.path.name, element.line)
 
     def problem(self, element: Element, what: str, fix: str, kind: str = "unsupported") -> None:
         """Note what is wrong with an element."""
@@ -87,13 +91,13 @@ class _Reader:
         """Return the model, or raise all problems together."""
         if self.rooms.main is None:
             raise ModelError("the file has no model", self.where(self.root), "add <model><variables>")
-        for include in self.root.all("include"):
-            self.problem(include, "<include> is not read", "put the included parts into this file")
         self._dimensions()
         elements = {name: dimension.elements for name, dimension in self.dimensions.items()}
-        self.translator = Translator(elements, self.rooms.known, self.translator.macros, self._expand)
+        self.translator = Translator(
+            elements, self.rooms.known, self.translator.macros, self._later, self._points
+        )
         self.rooms.find()
-        self.translator.names = frozenset(self.rooms.kinds)
+        self.translator.elements_of = self.rooms.kinds
         time = None
         for module in self.rooms.modules:
             for element in self.rooms.variables_of(module.model):
@@ -101,6 +105,8 @@ class _Reader:
                     self._variable(module, element)
                 except ModelErrors as error:
                     self.problems.extend(error.problems)
+        for call in self.calls:  # which grows meanwhile
+            self._expand(*call)
         try:
             time = time_spec(self.root, self.rooms.main, self.path.name, self.notes, self.vensim)
         except ModelErrors as error:
@@ -108,7 +114,7 @@ class _Reader:
         self.problems.extend(self.translator.problems)
         if self.problems or time is None:
             raise ModelErrors(tuple(self.problems))
-        told = with_flows(self.variables.values())
+        told = with_flows(with_multiplied(self.variables.values(), self.gained))
         variables, time, units = with_units(told, time)
         model = Model(
             self.path.stem,
@@ -220,6 +226,10 @@ class _Reader:
                 if table is not None:
                     tables.append((elements, table))
         points = curve_points(element, self.path.name)
+        multiplier = element.find("multiplier")
+        if multiplier is not None:
+            times = self.translator.expression(multiplier.text.strip(), self.where(multiplier), context)
+            self.gained[base.name] = times or Number(1.0)
         inflows, outflows = self._sides(element, base, module.room)
         variable = replace(
             base, equation=equation, elements=tuple(pieces), inflows=inflows, outflows=outflows
@@ -310,7 +320,13 @@ class _Reader:
             return None
         text = eqn.text.strip()
         lead = len(eqn.text) - len(eqn.text.lstrip())
-        where = Where(self.path.name, eqn.line + eqn.text.count("\n", 0, lead), 1, 1, text.partition("\n")[0])
+        where = Where(
+            eqn.file or self.path.name,
+            eqn.line + eqn.text.count("\n", 0, lead),
+            1,
+            1,
+            text.partition("\n")[0],
+        )
         expr = self.translator.expression(text, where, context)
         return Equation(Number(0.0) if expr is None else expr, text, where)
 
@@ -346,6 +362,19 @@ class _Reader:
 
     # macros and flows ---------------------------------------------------------------------
 
+    def _later(
+        self, macro: Element, prefix: str, caller: Context, args: tuple[Expr, ...], where: Where
+    ) -> None:
+        """Remember a macro's call, so that calls in calls need no deep stack."""
+        self.calls.append((macro, prefix, caller, args, where))
+
+    def _points(self, room: str, word: str) -> Points | None:
+        """Return the table of a name that is a table and nothing else."""
+        element = self.rooms.kinds.get(self.rooms.known(room, word) or "")
+        if element is None or element.find("dimensions") is not None or element.find("eqn") is not None:
+            return None
+        return curve_points(element, self.path.name)
+
     def _expand(
         self, macro: Element, prefix: str, caller: Context, args: tuple[Expr, ...], where: Where
     ) -> None:
@@ -369,16 +398,18 @@ class _Reader:
             local = declared(element.attributes.get("name", ""))
             if local not in names:
                 names[local] = f"{prefix}\u00b7{local}"
-        context = Context(caller.room, prefix, over, names, lead=over, path=path)
+        values = {
+            declared(p.text): a.value for p, a in zip(parameters, args, strict=False) if isinstance(a, Number)
+        }
+        context = Context(caller.room, prefix, over, names, lead=over, path=path, values=values)
         for element in inner:
             self._macro_variable(element, names, context)
-        eqn = macro.find("eqn")
-        if eqn is None or is_empty(eqn.text):
+        whole = Variable(prefix, "aux", dimensions=over, where=where)
+        equation = self._equation(macro, context, whole)
+        if equation is None:
             self.problem(macro, "the macro has no <eqn>", "write what it gives", "name")
             return
-        expr = self.translator.expression(eqn.text.strip(), self.where(eqn), context)
-        equation = Equation(expr or Number(0.0), "", self.where(eqn))
-        self.variables[prefix] = Variable(prefix, "aux", equation=equation, dimensions=over, where=where)
+        self.variables[prefix] = replace(whole, equation=equation)
 
     def _macro_variable(self, element: Element, names: Mapping[str, str], context: Context) -> None:
         name = names[declared(element.attributes.get("name", ""))]

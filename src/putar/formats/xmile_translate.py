@@ -5,25 +5,58 @@ Macros are expanded: each call gets variables of its own, so that its stocks liv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from putar.errors import ModelError, Problem, Where, nearest
+from putar.formats.start_values import AtStart, Unknown
 from putar.formats.xmile_functions import DERIVED, REFUSED, SEEDED
 from putar.formats.xmile_names import FILE, declared
 from putar.formats.xmile_tree import Element
-from putar.language.expr import Binary, Call, Computed, Expr, Index, Name, Number, Subscript, rebuild, walk
+from putar.language.expr import (
+    Binary,
+    Call,
+    Computed,
+    Expr,
+    If,
+    Index,
+    Name,
+    Number,
+    Subscript,
+    Unary,
+    children,
+    rebuild,
+    walk,
+)
 from putar.language.functions import CONSTANTS, FUNCTIONS
+from putar.language.model import Points
 from putar.language.parse import parse_expression, place
 
 __all__ = ["Context", "Translator", "is_empty"]
 
+REDUCERS_OF_POINTS: dict[str, Callable[[Sequence[float]], float]] = {
+    "MIN": min,
+    "MAX": max,
+    "SUM": math.fsum,
+    "MEAN": statistics.fmean,
+    "STDDEV": statistics.pstdev,
+    "SIZE": lambda ys: float(len(ys)),
+}
 MOST_CALLS = 20_000
+DEEPEST_CALLS = 1000  # of a macro that calls itself
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where an equation stands: its room, its variable, and what a macro's parameters mean there."""
+    """Where an equation stands: its room, its variable, and what a macro's parameters mean there.
+
+    `values` has the parameters that a call gives as numbers; choices that depend on them alone are made
+    while reading, so that a macro may call itself.
+    """
 
     room: str
     name: str
@@ -32,6 +65,7 @@ class Context:
     vensim: bool = False
     lead: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
+    values: Mapping[str, float] = field(default_factory=dict)
 
 
 def is_empty(text: str) -> bool:
@@ -45,7 +79,10 @@ def is_empty(text: str) -> bool:
 
 
 class Translator:
-    """Puts expressions into words; `expand` is asked to add the variables of a macro's call."""
+    """Puts expressions into words; `expand` is asked to add the variables of a macro's call.
+
+    `points` gives the table that a name in a room is, when it is a table and nothing else.
+    """
 
     def __init__(
         self,
@@ -53,11 +90,13 @@ class Translator:
         known: Callable[[str, str], str | None],
         macros: Mapping[str, Element],
         expand: Callable[[Element, str, Context, tuple[Expr, ...], Where], None],
+        points: Callable[[str, str], Points | None],
     ) -> None:
         self.dimensions, self.known, self.macros, self.expand = dimensions, known, macros, expand
         self.elements = {element for elements in dimensions.values() for element in elements}
         self.problems: list[Problem] = []
-        self.names: frozenset[str] = frozenset()
+        self.elements_of: Mapping[str, Element] = {}
+        self.points = points
         self.calls = 0
 
     def expression(self, text: str, where: Where, context: Context) -> Expr | None:
@@ -68,16 +107,30 @@ class Translator:
         except ModelError as error:
             self.problems.extend(error.problems)
             return None
+        if context.values:
+            tree = rebuild(tree, partial(_chosen, context.values))
         made = rebuild(tree, _One(self, text, where, context).change)
         return made if len(self.problems) == before else None
 
     def absolute(self, room: str, node: Name) -> Name:
         """Return a reference that means the variable of that full name, read inside a room."""
         while room:
-            if f"{room}.{node.name}" in self.names:
+            if f"{room}.{node.name}" in self.elements_of:
                 return replace(node, name=f".{node.name}")
             room = room.rpartition(".")[0]
         return node
+
+
+def _chosen(values: Mapping[str, float], node: Expr) -> Expr:
+    """Return a node with the numbers of a call put in, and the branch that they choose."""
+    if isinstance(node, Name) and not node.subscripts and node.name in values:
+        return Number(values[node.name], "", node.at, node.width)
+    if isinstance(node, If) and isinstance(node.condition, Number):
+        return node.then if node.condition.value != 0 else node.otherwise
+    if isinstance(node, Binary | Unary | Call) and all(isinstance(c, Number) for c in children(node)):
+        with suppress(Unknown):
+            return Number(AtStart({}).value(node), "", node.at, node.width)
+    return node
 
 
 @dataclass(slots=True)
@@ -109,6 +162,10 @@ class _One:
         """Return what a name means: a variable, the time, a dimension or one of its elements."""
         subscripts = tuple(self._subscript(node, s) for s in node.subscripts)
         word = node.name
+        points = self.all.points(self.context.room, word) if len(subscripts) == 1 else None
+        if points is not None and isinstance(subscripts[0], Index) and subscripts[0].name.isdigit():
+            at = int(subscripts[0].name)
+            return Number(points.ys[at - 1] if 1 <= at <= len(points.ys) else 0.0, "", node.at, node.width)
         if word in self.context.names:
             lead = tuple(Index(d) for d in self.context.lead)
             return replace(node, name=self.context.names[word], subscripts=(*lead, *subscripts))
@@ -123,6 +180,8 @@ class _One:
         members = self.all.dimensions.get(dimension)
         if members is not None and not subscripts and (not element or element in members):
             return node
+        if word.upper() in DERIVED and 0 in DERIVED[word.upper()][0]:
+            return self._formula(node, (), DERIVED[word.upper()][1])
         if word.upper() in FUNCTIONS or word.upper() in DERIVED:
             return self.problem(node, f"{word!r} is a function and needs arguments", "give them in brackets")
         if word.upper() in REFUSED:
@@ -130,6 +189,11 @@ class _One:
         near = nearest(word, list(self.context.names) + sorted(self.all.dimensions))
         fix = f"did you mean {near!r}?" if near else "define it, or correct the name"
         return self.problem(node, f"unknown name {word!r}", fix)
+
+    def _is_table(self, known: str) -> bool:
+        element = self.all.elements_of.get(known)
+        parts = [] if element is None else [element, *element.all("element")]
+        return element is None or element.tag == "gf" or any(p.find("gf") is not None for p in parts)
 
     def _known(self, word: str) -> str | None:
         return self.all.known(self.context.room, word)
@@ -158,7 +222,7 @@ class _One:
         function = node.function.upper()
         word = node.function.lower()
         known = self.context.names.get(word) or self._known(word)
-        if known is not None and len(node.args) == 1:
+        if known is not None and len(node.args) == 1 and self._is_table(known):
             lead = tuple(Index(d) for d in self.context.lead) if word in self.context.names else ()
             return Call("LOOKUP", (Name(known, lead, node.at, node.width), *node.args), node.at, node.width)
         macro = self.all.macros.get(word)
@@ -178,6 +242,12 @@ class _One:
             return self.problem(
                 node, f"{function} takes {takes[0]} arguments, {len(args)} given", "see its help"
             )
+        if function == "HISTORY" and len(args) == 2:
+            return self._history(node, args)
+        if function in REDUCERS_OF_POINTS and len(args) == 1 and isinstance(args[0], Name):
+            points = None if args[0].subscripts else self.all.points(self.context.room, args[0].name)
+            if points is not None:
+                return Number(REDUCERS_OF_POINTS[function](points.ys), "", node.at, node.width)
         if function in FUNCTIONS and function != "NPV":
             if function == "DELAYN" and len(args) == 2:
                 return self.problem(node, "DELAYN takes an order", "DELAYN(input, time, order)")
@@ -188,11 +258,24 @@ class _One:
         fix = f"did you mean {near!r}?" if near else "see docs/formats.md"
         return self.problem(node, f"unknown function {function!r}", fix, "unsupported")
 
+    def _history(self, node: Call, args: tuple[Expr, ...]) -> Expr:
+        """Return a value of some time ago, or at a date; 0 before the run and before the date."""
+        when = args[1]
+        if isinstance(when, Binary) and when.op == "-" and isinstance(when.right, Number):
+            ago = when.right.value
+            if isinstance(when.left, Name) and when.left.name == "time" and ago > 0:
+                text = "IF TIME - a2 < STARTTIME - DT / 2 THEN 0 ELSE DELAY(a1, a2)"
+                return self._formula(node, (args[0], when.right), text)
+        if isinstance(when, Number):
+            text = "IF TIME < a2 - DT / 2 THEN 0 ELSE SAMPLE_IF_TRUE(ABS(TIME - a2) < DT / 2, a1, 0)"
+            return self._formula(node, args, text)
+        return self._refused(node, "HISTORY")
+
     def _refused(self, node: Expr, function: str) -> Expr:
         what = f"{function} is not supported: {REFUSED[function]}"
         return self.problem(node, what, "rewrite the equation without it", "unsupported")
 
-    def _formula(self, node: Call, args: tuple[Expr, ...], text: str) -> Expr:
+    def _formula(self, node: Expr, args: tuple[Expr, ...], text: str) -> Expr:
         given = {f"a{i}": arg for i, arg in enumerate(args, 1)}
         count = iter(range(1, 1000))
 
@@ -207,8 +290,12 @@ class _One:
 
     def _macro(self, node: Call, macro: Element) -> Expr:
         name = declared(macro.attributes.get("name", ""))
-        if name in self.context.path:
-            what = f"the macro {name!r} calls itself"
+        again = self.context.path.count(name)
+        if again and not all(isinstance(argument, Number) for argument in node.args):
+            what = f"the macro {name!r} calls itself with more than numbers"
+            return self.problem(node, what, "end the recursion by a parameter that counts down", "loop")
+        if again >= DEEPEST_CALLS:
+            what = f"the macro {name!r} calls itself {DEEPEST_CALLS} times, one in the other"
             return self.problem(node, what, "end the recursion", "loop")
         self.all.calls += 1
         if self.all.calls > MOST_CALLS:
@@ -221,7 +308,8 @@ class _One:
         if any(isinstance(part, Name) and not self._plain(part) for a in node.args for part in walk(a)):
             what = f"the macro {name!r} is called inside a sum over an array"
             return self.problem(node, what, "give the call a variable of its own", "unsupported")
-        prefix = f"{self.context.name}\u00b7{name}\u00b7{self.all.calls}"
+        owner = self.context.name.partition(f"\u00b7{name}\u00b7")[0] if again else self.context.name
+        prefix = f"{owner}\u00b7{name}\u00b7{self.all.calls}"
         where = place(self.text, self.where, node.at, node.width)
         self.all.expand(macro, prefix, self.context, node.args, where)
         return Name(prefix, tuple(Index(d) for d in self.context.over), node.at, node.width)

@@ -33,6 +33,7 @@ class Element:
     prefix: str = ""
     children: list[Element] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
+    file: str = ""
     source: str = ""  # how it is written in the file; only of what is kept as it stands
 
     @property
@@ -108,7 +109,7 @@ class _Builder:
         self.count += 1
         if len(self.open) >= DEEPEST or self.count > MOST:
             self._refuse("this XML is nested too deep, or has too many elements", "a model needs neither")
-        element = Element(tag, attributes, self.parser.CurrentLineNumber, prefix)
+        element = Element(tag, attributes, self.parser.CurrentLineNumber, prefix, file=self.path)
         if self.open:
             self.open[-1].children.append(element)
         else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,7 +16,15 @@ from putar.formats.xmile_tree import Element
 from putar.language.expr import Binary, Expr, Index, Name, Number, Unary
 from putar.language.model import Equation, Parameter, Points, Variable
 
-__all__ = ["UNSUPPORTED", "curve_points", "listed", "negative_one", "numbers_of", "with_flows"]
+__all__ = [
+    "UNSUPPORTED",
+    "curve_points",
+    "listed",
+    "negative_one",
+    "numbers_of",
+    "with_flows",
+    "with_multiplied",
+]
 
 _NUMBER = r"[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _LIST = re.compile(rf"\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})+\s*[,;]?\s*")
@@ -28,7 +36,6 @@ UNSUPPORTED = {
     "overflow": "it belongs to queues, which are not computed",
     "leak": "it belongs to conveyors, which are not computed",
     "leakage": "it belongs to conveyors, which are not computed",
-    "multiplier": "flows that change their unit between two stocks are not computed",
 }
 _BETWEEN = {"continuous": "linear", "extrapolate": "linear", "discrete": "step"}
 
@@ -159,6 +166,33 @@ def _value(expr: Expr) -> float | None:
         case Unary(op="+", operand=Number(value=value)):
             return value
     return None
+
+
+def with_multiplied(variables: Iterable[Variable], gained: Mapping[str, Expr]) -> list[Variable]:
+    """Return the variables; what a flow with a multiplier brings to a stock is a flow of its own."""
+    found = []
+    for variable in variables:
+        if any(flow in gained for flow in variable.inflows):
+            inflows = tuple(f"{f}\u00b7gained" if f in gained else f for f in variable.inflows)
+            variable = replace(variable, inflows=inflows)
+        found.append(variable)
+        if variable.name in gained:
+            over = tuple(Index(d) for d in variable.dimensions)
+            product = Binary(
+                "*",
+                Name(f".{variable.name}" if variable.subsystem else variable.name, over),
+                gained[variable.name],
+            )
+            found.append(
+                Variable(
+                    f"{variable.name}\u00b7gained",
+                    "flow",
+                    equation=Equation(product, "", variable.where),
+                    dimensions=variable.dimensions,
+                    where=variable.where,
+                )
+            )
+    return found
 
 
 def with_flows(variables: Iterable[Variable]) -> list[Variable]:

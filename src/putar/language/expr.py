@@ -27,6 +27,7 @@ __all__ = [
     "Number",
     "Others",
     "Position",
+    "Span",
     "Subscript",
     "Unary",
     "children",
@@ -66,6 +67,14 @@ class Each:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The subscript `first:last`: the elements from one to another, inside a reducer."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """The subscript `@2`: the current element of the second dimension on the left side."""
 
@@ -91,12 +100,16 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A reference to a variable, or to a built-in without arguments such as TIME."""
+    """A reference to a variable, or to a built-in without arguments such as TIME.
+
+    `transposed` says that it stands as `matrix'`: without subscripts, the place's own ones in reverse.
+    """
 
     name: str
     subscripts: tuple[Subscript, ...] = ()
     at: int = field(default=0, compare=False)
     width: int = field(default=1, compare=False)
+    transposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +155,7 @@ class If:
 
 
 Expr = Number | Name | Call | Unary | Binary | If
-Subscript = Index | All | Others | Each | Position | Computed
+Subscript = Index | All | Others | Each | Span | Position | Computed
 
 # binding powers, low to high; printing needs the same numbers as parsing
 LEVELS = {"OR": 1, "AND": 2, "=": 3, "<>": 3, "<": 4, "<=": 4, ">": 4, ">=": 4}
@@ -229,6 +242,8 @@ def subscript_text(subscript: Subscript) -> str:
             return "others"
         case Each(name=name):
             return f"{name}!"
+        case Span(first=first, last=last):
+            return f"{first}:{last}"
         case Position(number=number):
             return f"@{number}"
         case Computed(expr=expr):
@@ -244,9 +259,10 @@ def _text(expr: Expr, level: int) -> str:
     match expr:
         case Number(value=value, text=text):
             return text or repr(value)
-        case Name(name=name, subscripts=subscripts):
+        case Name(name=name, subscripts=subscripts, transposed=transposed):
             inside = ", ".join(subscript_text(s) for s in subscripts)
-            return f"{_name_text(name)}[{inside}]" if subscripts else _name_text(name)
+            whole = _name_text(name) + "'" * transposed
+            return f"{whole}[{inside}]" if subscripts else whole
         case Call(function=function, args=args):
             return f"{_name_text(function)}({', '.join(_text(a, 0) for a in args)})"
         case Unary(op=op, operand=operand):

@@ -31,6 +31,7 @@ from putar.language.expr import (
     Number,
     Others,
     Position,
+    Span,
     Subscript,
     Unary,
 )
@@ -101,6 +102,7 @@ XMILE = Dialect(
     {"+": ("+", UNARY_LEVEL), "-": ("-", UNARY_LEVEL), "not": ("NOT", UNARY_LEVEL)},
     _path,
 )
+_NAMES = {"word", "quoted", "number"}
 _RESERVED = {"if", "then", "else", "and", "or", "not", "mod"}
 
 
@@ -340,14 +342,24 @@ class _Parser:
         if self.token.text == "(":
             return self._call(name.upper() if "." not in name and name.isascii() else name, (), token)
         subscripts: tuple[Subscript, ...] = ()
+        turned = self._turned()
         if self.token.text == "[":
             self.next += 1
             subscripts = self._subscripts()
-        found = Name(name, subscripts, token.at, width)
+            turned ^= self._turned()
+        if turned and subscripts:
+            subscripts, turned = subscripts[::-1], False
+        found = Name(name, subscripts, token.at, width, turned)
         if subscripts and self.token.text == "(":
             return self._call("LOOKUP", (found,), token)
         self.values.append(found)
         return False
+
+    def _turned(self) -> bool:
+        """Take the sign of a transposed array, where it stands here."""
+        turned = self.token.kind == "op" and self.token.text == "'"
+        self.next += turned
+        return turned
 
     def _call(self, function: str, first: tuple[Expr, ...], token: Token) -> bool:
         width = token.end - token.at
@@ -397,8 +409,10 @@ class _Parser:
                 return All()
             if first.kind == "word" and first.text.casefold() == "others":
                 return Others()
-            if first.kind in ("word", "quoted", "number"):
+            if first.kind in _NAMES:
                 return Index(self.dialect.name(first.text))
+        if len(tokens) == 3 and tokens[1].text == ":" and {first.kind, tokens[2].kind} <= _NAMES:
+            return Span(self.dialect.name(first.text), self.dialect.name(tokens[2].text))
         if len(tokens) == 2 and tokens[1].text == "!" and first.kind in ("word", "quoted"):
             return Each(self.dialect.name(first.text))
         if len(tokens) == 2 and first.text == "@" and tokens[1].text.isdigit():

@@ -22,6 +22,7 @@ from putar.language.expr import (
     Name,
     Others,
     Position,
+    Span,
     Subscript,
     children,
 )
@@ -114,7 +115,9 @@ def choices_meant(
 ) -> list[tuple[str, ...]]:
     """Return, for each dimension of `target`, the elements that a reference means at a place."""
     subscripts: tuple[Subscript, ...] = name.subscripts
-    if not subscripts:
+    if not subscripts and name.transposed and len(place.elements) == len(target.dimensions):
+        subscripts = tuple(Position(number) for number in range(len(target.dimensions), 0, -1))
+    elif not subscripts:
         subscripts = tuple(_own(model, place, d, slices) for d in target.dimensions)
     if len(subscripts) != len(target.dimensions):
         wanted = len(target.dimensions)
@@ -269,8 +272,24 @@ def _choice(
             return _among(place.elements[number - 1], elements, dimension)
         case Each(name=name):
             return _each(model, place, name, dimension)
+        case Span(first=first, last=last):
+            start, stop = (_number_of(model, word, dimension) for word in (first, last))
+            if start > stop:
+                raise SubscriptError(f"{first}:{last} means no element of {dimension}", f"{last}:{first}")
+            return elements[start - 1 : stop]
         case Index(name=name):
             return _named(model, place, name, dimension, slices)
+
+
+def _number_of(model: Model, word: str, dimension: str) -> int:
+    """Return the 1-based position of an element that is given by its name or its position."""
+    positions = model.positions[dimension]
+    if word in positions:
+        return positions[word]
+    if word.isdigit() and 1 <= int(word) <= len(positions):
+        return int(word)
+    names = ", ".join(model.dimension_elements[dimension][:40])
+    raise SubscriptError(f"{word!r} is not an element of {dimension}", f"one of: {names}")
 
 
 def _named(model: Model, place: Place, name: str, dimension: str, slices: bool) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from putar.language.expr import (
     Name,
     Number,
     Position,
+    Span,
     Subscript,
     children,
     walk,
@@ -164,6 +165,8 @@ class _Shared(_Equation):
         target = self.resolver.known(self.room, node.name)
         if target is None:
             return self._word(node)
+        if node.transposed:
+            raise _NotShared
         if self.resolver.verbatim and node.subscripts:
             subscripts = tuple(self._verbatim(s) for s in node.subscripts)
             return Name(f".{target.name}", subscripts)
@@ -213,7 +216,7 @@ class _Shared(_Equation):
 
     def _plain(self, arg: Expr) -> bool:
         names = [node for node in walk(arg) if isinstance(node, Name)]
-        return not any(isinstance(s, All | Each) for name in names for s in name.subscripts)
+        return not any(isinstance(s, All | Each | Span) for name in names for s in name.subscripts)
 
     def _argument(self, arg: Expr) -> Expr:
         """Return an argument whose slices the target can say."""
@@ -235,7 +238,7 @@ class _Shared(_Equation):
             if not isinstance(node, Name):
                 return None
             target = self.resolver.known(self.room, node.name)
-            if target is None or not any(isinstance(s, All | Each) for s in node.subscripts):
+            if target is None or not any(isinstance(s, All | Each | Span) for s in node.subscripts):
                 return self.name(node)
             if len(node.subscripts) != len(target.dimensions) or target.partial:
                 raise _NotShared
