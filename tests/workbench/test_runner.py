@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 
 import putar
+from putar.analysis.scored import scored_program
 from putar.flywheels.catalogue import names
+from putar.flywheels.feedback import find_feedback
 from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.simulate import design_of, simulate
+from putar.runs.execute import execute
 from putar.study import Study
 from putar.workbench.checksum import checksum
 from putar.workbench.document import engine_row, headline_rows
@@ -40,15 +44,19 @@ ASK = """async ([wish, every]) => {
 
 def small_page(study: Study, folder: Path, spec: RunSpec | None = None) -> str:
     """The address of a page that has the model and its headlines alone."""
-    from putar.flywheels.simulate import simulate
-
     spec = spec or RunSpec()
     base = simulate(study.flywheel, spec)
     payload = {
         "model": {"name": study.name, "title": study.name},
         "engine": engine_row(study.flywheel, spec, base),
         "headline": headline_rows(study.flywheel, base, None),
-        "live": live_row(study.flywheel, spec, base, findings=study.claims(members=0, seed=SEED)),
+        "live": live_row(
+            study.flywheel,
+            spec,
+            base,
+            findings=study.claims(members=0, seed=SEED),
+            feedback=find_feedback(study.flywheel, spec, rates=False),
+        ),
     }
     return write_page(payload, folder / f"{study.name}.html").as_uri()
 
@@ -174,6 +182,31 @@ def test_links_carry_what_python_finds(opened: tuple[Study, Any]) -> None:
         np.testing.assert_allclose(
             found[key], getattr(point, key), rtol=1e-9, atol=1e-12 * scale, err_msg=key
         )
+
+
+def test_loops_have_the_shares_that_python_finds(opened: tuple[Study, Any]) -> None:
+    """Shares over time of every loop, in the base run and in one whose changes come at dates."""
+    study, tab = opened
+    listed = find_feedback(study.flywheel, RunSpec(), rates=False).finding
+    for scenario in ("base", list(study.flywheel.scenarios)[-1]):
+        spec = study.spec(scenario)
+        found = tab.evaluate(
+            """async (wish) => {
+              const { times, shares } = await RUNNER.loops(wish);
+              const rows = Object.entries(shares).map(([id, share]) => [id, [...share]]);
+              return { times: [...times], shares: Object.fromEntries(rows) };
+            }""",
+            {"scenario": scenario},
+        )
+        program = scored_program(
+            study.flywheel.formulas, listed, outputs=(), varying=study.flywheel.program.parameters
+        )
+        ran = execute(program, design_of(study.flywheel, spec), [name for name, _ in program.outputs])
+
+        assert [f"loop {id}" for id in found["shares"]] == list(ran.names)
+        for id, share in found["shares"].items():
+            expected = ran.at(f"loop {id}", found["times"])[:, 0]
+            np.testing.assert_allclose(share, expected, rtol=1e-6, atol=1e-7, err_msg=f"{scenario} {id}")
 
 
 def test_sensitivity_is_that_of_single_settings(opened: tuple[Study, Any]) -> None:

@@ -113,15 +113,16 @@ function curve(xs, ys, slopes, held, x) {
 """
 
 
-def javascript(program: Program, name: str, *, largest: int = LARGEST) -> str:
+def javascript(program: Program, name: str, *, bare: bool = False, largest: int = LARGEST) -> str:
     """Return the text of a JavaScript function that gives the program's parts.
 
     Parameters
     ----------
     name : of the function
+    bare : whether names and values of parameters, and names of states, are left out: another program has them
     largest : most operations in one inner function
     """
-    made = _Script(simplify(program), largest)
+    made = _Script(simplify(program), bare, largest)
     return f"function {name}() {{\n{made.text()}}}\n"
 
 
@@ -136,8 +137,8 @@ class _Names:
 class _Script:
     """Writes the functions of one program."""
 
-    def __init__(self, program: Program, largest: int) -> None:
-        self.program, self.largest = program, largest
+    def __init__(self, program: Program, bare: bool, largest: int) -> None:
+        self.program, self.bare, self.largest = program, bare, largest
         self.nodes = program.graph.nodes
         nexts = [state.next for state in program.states]
         wanted = [node for _, node in program.outputs]
@@ -188,9 +189,9 @@ class _Script:
     def _data(self) -> str:
         program, method = self.program, METHODS[self.program.method]
         data: dict[str, object] = {
-            "parameters": program.parameters,
-            "defaults": program.defaults,
-            "states": [state.name for state in program.states],
+            "parameters": () if self.bare else program.parameters,
+            "defaults": () if self.bare else program.defaults,
+            "states": ["" if self.bare else state.name for state in program.states],
             "latches": [i for i, state in enumerate(program.states) if state.kind == "latch"],
             "outputs": [name for name, _ in program.outputs],
             "slots": self.slots,
@@ -353,5 +354,5 @@ def _literal(value: object) -> str:
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_literal, value))}]"
+        return f"[{','.join(map(_literal, value))}]"
     return json.dumps(value).replace("<", "\\u003c").replace(">", "\\u003e")

@@ -39,12 +39,11 @@ from putar.workbench.document import (
     time_row,
     warning_rows,
 )
-from putar.workbench.live import live_row
+from putar.workbench.live import SHOWN_LOOPS, live_row
 from putar.workbench.spoken import spoken
 
 __all__ = ["Answer", "answer"]
 
-SHOWN_LOOPS = 30  # loops in the answer, the largest first; `putar loops` lists all
 SCENARIOS = "scenarios"  # the table that the page shows beside the scenarios' curves
 
 
@@ -131,7 +130,12 @@ class Answer:
             "facts": {name: fact.row() for name, fact in flywheel.facts.items()},
             "unknowns": list(flywheel.about.limits),
             "live": live_row(
-                flywheel, replace(self.spec, members=0), self.base, self.scenario.name, self.claims
+                flywheel,
+                replace(self.spec, members=0),
+                self.base,
+                self.scenario.name,
+                self.claims,
+                self.feedback,
             ),
         }
         return {**document, "texts": spoken(document, flywheel)}

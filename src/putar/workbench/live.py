@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from putar.analysis.scored import scored_program
 from putar.engine.ir import Program, live_order
 from putar.engine.js_kernel import javascript
 from putar.flywheels.claims import Finding
+from putar.flywheels.feedback import Feedback
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.posterior import read_posterior
 from putar.flywheels.scenarios import BASE, RunSpec
@@ -23,10 +25,16 @@ from putar.runs.ensemble import Ensemble
 from putar.workbench.checksum import checked_outputs, shown_dates
 from putar.workbench.live_claims import claim_rows, needed_runs
 
-__all__ = ["PROGRAM", "live_row"]
+__all__ = ["LOOPS", "PROGRAM", "SHOWN_LOOPS", "live_row"]
 
 PROGRAM = "program"
 """The name of the function that gives the page's Program."""
+
+LOOPS = "loops"
+"""The name of the function that gives the Program of the loops' shares."""
+
+SHOWN_LOOPS = 30  # loops in the answer, the largest first; `putar loops` lists all
+MOST_TEXT = 400_000  # signs of the loops' Program that a page is lengthened by
 
 
 def live_row(
@@ -35,6 +43,7 @@ def live_row(
     base: Ensemble,
     scenario: str = BASE,
     findings: Sequence[Finding] = (),
+    feedback: Feedback | None = None,
 ) -> Mapping[str, object] | None:
     """Return what the page needs to run the model, or None where it cannot.
 
@@ -44,15 +53,16 @@ def live_row(
     base : that run at its central values
     scenario : its scenario's name
     findings : the claims that were judged on it
+    feedback : the loops that were found in it
 
     Returns
     -------
-    `script`, the text of the function that gives the Program; `specs`, what each scenario changes, with the
-    shown run under the empty name and `scenario` its scenario's; `story`, the claims; `defaults`, values
-    before fitting; `links`; `now`; `drawn`, what members draw; `ends`, the 5 and 95 % points of each
-    constant, or the bounds of one that is not drawn, and from when they hold; what the checksum looks at,
-    `checked` at `dates`; `order`, places of the outputs as they are computed. None if a value is not the
-    same for all members
+    `script`, the text of the function that gives the Program, and `loops` that of its loops' shares;
+    `specs`, what each scenario changes, with the shown run under the empty name and `scenario` its
+    scenario's; `story`, the claims; `defaults`, values before fitting; `links`; `now`; `drawn`, what
+    members draw; `ends`, the 5 and 95 % points of each constant, or the bounds of one that is not drawn,
+    and from when they hold; what the checksum looks at, `checked` at `dates`; `order`, places of the
+    outputs as they are computed. None if a value is not the same for all members
     """
     story = read_story(flywheel)
     named = story.runs or {}
@@ -70,6 +80,7 @@ def live_row(
     }
     return {
         "script": javascript(flywheel.program, PROGRAM),
+        "loops": "" if feedback is None else _loops_script(flywheel, feedback),
         "specs": {name: _spec_row(each) for name, each in specs.items()},
         "scenario": scenario,
         "story": {
@@ -85,6 +96,29 @@ def live_row(
         "dates": shown_dates(base).tolist(),
         "order": _order(flywheel.program),
     }
+
+
+def _loops_script(flywheel: Flywheel, feedback: Feedback) -> str:
+    """Return the function that gives the Program of all loops' shares; of those shown if all are too many.
+
+    Every parameter counts as one that may change during the run.
+    """
+    rows = feedback.rows.tolist()
+    every = rows[1] - rows[0] if len(rows) > 1 else 1
+    finding = feedback.finding
+    for loops in (finding.loops, finding.loops[:SHOWN_LOOPS]):
+        program = scored_program(
+            flywheel.formulas,
+            finding,
+            loops,
+            outputs=(),
+            varying=flywheel.program.parameters,
+            save_every=every,
+        )
+        text = javascript(program, LOOPS, bare=True)
+        if len(text) <= MOST_TEXT:
+            return text
+    return ""
 
 
 def _spec_row(spec: RunSpec) -> dict[str, object]:

@@ -186,7 +186,7 @@ def page_text(payload: Mapping[str, object], language: str = SOURCE) -> str:
     model = document.get("model") if isinstance(document, dict) else None
     verdict = document.get("verdict") if isinstance(document, dict) else None
     title = _text_of(model, "title") or _text_of(model, "name") or words["page.untitled"]
-    style, script = _style(), _script(_taken(document, "live", "script"))
+    style, script = _style(), _script(*(_taken(document, "live", key) for key in ("script", "loops")))
     parts = {
         "language": language,
         "policy": _policy(script, style),
@@ -268,10 +268,15 @@ def _style() -> str:
     return "\n" + "\n".join((light, wish, f"@media screen {{\n{dark}}}\n", *others))
 
 
-def _script(program: str) -> str:
-    """Return all scripts as the text of one module; `program` is a function that gives the Program."""
+def _script(program: str, loops: str) -> str:
+    """Return all scripts as the text of one module.
+
+    Parameters
+    ----------
+    program, loops : the functions that give the model's Program and that of its loops, or nothing
+    """
     room = "\n".join(_static(name) for name in ENGINE_ROOM)
-    parts = [f"const PROGRAM = {program or 'null'};\n"]
+    parts = [f"const PROGRAM = {program or 'null'};\nconst LOOP_PROGRAM = {loops or 'null'};\n"]
     parts.append(f"function ENGINE_ROOM() {{\n{room}\nreturn {{ serve, listen }};\n}}\n")
     whole = "\n" + "\n".join((*parts, *(_static(name) for name in SCRIPTS)))
     if re.search(r"</script|<!--", whole, re.IGNORECASE):

@@ -34,7 +34,7 @@ function checksumOf(series) {
 }
 
 /** Return what a machine answers: one function for each kind of wish. */
-function machine(program, live) {
+function machine(program, loops, live) {
   const bench = benchOf(program);
   const every = keptSteps(program);
   const places = new Map(program.outputs.map((name, place) => [name, place]));
@@ -169,15 +169,35 @@ function machine(program, live) {
     return { base, ends };
   }
 
-  return { run, ensemble, links, sensitivity, claims: storyOf(program, live, bench) };
+  let scored = null;
+
+  /** Answer the loops' shares over time; their own program runs the model once more, with all scores beside it. */
+  function* loopShares(wish) {
+    if (loops === null) throw new RangeError("this file carries no loops");
+    if (scored === null) {
+      const { parameters, defaults } = program;
+      const made = { ...loops(), parameters, defaults };
+      scored = { program: made, bench: benchOf(made), kept: keptSteps(made) };
+    }
+    yield null;
+    const segments = segmentsOf(scored.program, changesOf(live, program, specOf(live, program, wish)));
+    const rows = runThrough(scored.program, scored.bench, segments, scored.kept);
+    const shares = scored.program.outputs.map((name, place) => [
+      name.replace(/^loop /, ""),
+      columnOf(rows, place).slice(1),
+    ]);
+    return { times: rows.times.slice(1), shares: Object.fromEntries(shares) };
+  }
+
+  return { run, ensemble, links, sensitivity, loops: loopShares, claims: storyOf(program, live, bench) };
 }
 
 /**
  * Return the function that takes messages {id, kind, wish} or {id, stop}, and answers them by `reply`.
  * A run is answered at once; the others are generators and go on in slices, each in its turn.
  */
-function serve(program, live, reply) {
-  const answers = machine(program, live);
+function serve(program, loops, live, reply) {
+  const answers = machine(program, loops, live);
   const jobs = new Map();
   const channel = new MessageChannel();
   const tell = (id, content) => reply({ id, ...content });

@@ -35,11 +35,11 @@ const RUNNER = (() => {
   function start() {
     return new Promise((resolve) => {
       const beside = () => {
-        const answer = ENGINE_ROOM().serve(program, live, (content) => queueMicrotask(() => receive(content)));
+        const answer = ENGINE_ROOM().serve(program, LOOP_PROGRAM, live, (content) => queueMicrotask(() => receive(content)));
         resolve({ send: answer, worker: false });
       };
       try {
-        const text = `"use strict";\n${PROGRAM}\n(${ENGINE_ROOM})().listen(${PROGRAM.name}());\n`;
+        const text = `"use strict";\n(${ENGINE_ROOM})().listen((${PROGRAM})(), ${LOOP_PROGRAM});\n`;
         const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
         const policy = globalThis.trustedTypes?.createPolicy("putar", {
           createScriptURL: (given) => {
@@ -190,6 +190,11 @@ const RUNNER = (() => {
      * once, then with more and more members. Checks of facts alone keep the verdict in the file. Wish: {members, seed}.
      */
     claims: (wish, progress) => stream("claims", wish, progress),
+    /**
+     * Return {times, shares: {id: share over time}} of the loops in the file, signed, as `putar loops` has them; null
+     * besides where a newer wish came. An error where the file carries no loops.
+     */
+    loops: (wish) => stream("loops", wish),
     /** Stop what is under way in a lane; its promise gives null. */
     stop: (lane) => streams.has(lane) && stop(streams.get(lane)),
   };
