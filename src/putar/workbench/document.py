@@ -285,11 +285,11 @@ def about_rows(flywheel: Flywheel) -> dict[str, object]:
 
 
 def scenario_series(flywheel: Flywheel, others: Mapping[str, Ensemble]) -> dict[str, object]:
-    """Return, for each headline, its trajectory in each scenario: [[time, value], ...]."""
+    """Return, for each headline, its trajectory in each scenario, to six digits: [[time, value], ...]."""
     return {
         headline.variable: {
             name: [
-                [float(t), _number(v)]
+                [float(t), _number(float(f"{v:.6g}"))]
                 for t, v in zip(
                     shown_dates(ran), ran.at(headline.variable, shown_dates(ran).tolist())[:, 0], strict=True
                 )

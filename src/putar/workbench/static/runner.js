@@ -35,8 +35,8 @@ const RUNNER = (() => {
   function start() {
     return new Promise((resolve) => {
       const beside = () => {
-        const answer = ENGINE_ROOM().serve(program, LOOP_PROGRAM, live, (content) => queueMicrotask(() => receive(content)));
-        resolve({ send: answer, worker: false });
+        const reply = (content) => queueMicrotask(() => receive(content));
+        resolve({ send: ENGINE_ROOM().serve(program, LOOP_PROGRAM, live, reply), worker: false });
       };
       try {
         const text = `"use strict";\n(${ENGINE_ROOM})().listen((${PROGRAM})(), ${LOOP_PROGRAM});\n`;
@@ -185,9 +185,10 @@ const RUNNER = (() => {
     /** Return {base, ends: {name: {low, high}}}: the output at a date with one constant at each end. */
     sensitivity: (wish) => stream("sensitivity", wish),
     /**
-     * Return {done, members, claims: {id: {verdict, checks, figures}}}, with checks by id as {verdict, value, low, high,
-     * bounds, probability} and figures by id as {value, unit}, judged as `putar claims` under the same settings; `progress` is called with the same at the central values at
-     * once, then with more and more members. Checks of facts alone keep the verdict in the file. Wish: {members, seed}.
+     * Return {done, members, claims: {id: {verdict, checks, figures}}}, judged as `putar claims` under the same settings.
+     * A check is {verdict, value, low, high, bounds, probability}, a figure {value, unit}, both by id. `progress` gets
+     * the same at the central values at once, then with more and more members. Checks of facts alone keep the verdict
+     * in the file. Wish: {members, seed} besides a run's.
      */
     claims: (wish, progress) => stream("claims", wish, progress),
     /**
