@@ -33,9 +33,9 @@ def compilations(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     done: list[str] = []
     real = llvm_kernel.compile_native
 
-    def counted(program: Program, outputs: list[str], lanes: int) -> llvm_kernel.Native:
-        done.append(program.digest)
-        return real(program, outputs, lanes=lanes)
+    def counted(program: Program, outputs: list[str], lanes: int, level: int) -> llvm_kernel.Native:
+        done.append(f"{program.digest} {level}")
+        return real(program, outputs, lanes=lanes, level=level)
 
     monkeypatch.setattr(llvm_kernel, "compile_native", counted)
     return done  # type: ignore[return-value]
@@ -67,6 +67,21 @@ def test_what_changes_the_code_changes_the_key(folder: Path, compilations: list[
     result(chain(3, steps=16))
 
     assert len(compilations) == len(entries(folder)) == 3
+
+
+def test_large_program_for_few_members_is_compiled_quickly(
+    folder: Path, compilations: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is another entry than the one for many, of the same bits."""
+    monkeypatch.setattr(llvm_kernel, "_LARGE_FOR_FEW", 10)
+    made = chain(2, steps=16)
+    parameters = np.array([[4.0], [20.0]])
+    kernels = [build.compile(made, OUTPUTS, members=members) for members in (1, 1000)]
+    rows = [k.advance(parameters, k.initialise(parameters), 0, made.steps) for k in kernels]
+
+    np.testing.assert_array_equal(*rows)
+    assert [each.rpartition(" ")[2] for each in compilations] == ["0", "2"]
+    assert len(entries(folder)) == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"putar object 1\n", b"not ours at all" * 100, None])

@@ -73,17 +73,18 @@ def _machine_code(program: Program, outputs: Sequence[str], members: int | None)
     # imported here, because this module must work where llvmlite is missing
     from putar.engine import cache as objects
     from putar.engine.llvm.jit import host
-    from putar.engine.llvm_kernel import LlvmKernel, compile_native
+    from putar.engine.llvm_kernel import LlvmKernel, compile_native, level_for
 
     machine = host()
-    lanes = min(machine.lanes, 4) if members is not None and members <= 4 else machine.lanes
+    few = members is not None and members <= 4
+    lanes, level = min(machine.lanes, 4) if few else machine.lanes, level_for(program, few=few)
     parts = [program.shape(output_nodes(program, outputs)), machine.cpu, machine.features, machine.version]
-    parts += [str(lanes), _source_digest()]
+    parts += [str(lanes), str(level), _source_digest()]
     key = hashlib.sha256("\n\n".join(parts).encode()).hexdigest()
     place = objects.folder()
     native = objects.read(place, key)
     if native is None:
-        native = compile_native(simplify(program), outputs, lanes=lanes)
+        native = compile_native(simplify(program), outputs, lanes=lanes, level=level)
         objects.write(place, key, native)
     return LlvmKernel(program, outputs, native)
 

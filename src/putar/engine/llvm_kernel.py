@@ -11,20 +11,22 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from putar.engine.ir import Program
+from putar.engine.ir import Graph, Node, Op, Program
 from putar.engine.kernel import Array, check_advance, check_parameters, output_nodes, saved_steps
 from putar.engine.llvm.emit import RUN_ARGUMENTS, SYMBOL, Emitted, emit
 from putar.engine.llvm.jit import Host, Machine, compile_text, host
 from putar.engine.llvm.text import Target
 from putar.engine.simplify import fold_constants, rewrite
 
-__all__ = ["LlvmKernel", "Native", "compile_native"]
+__all__ = ["LlvmKernel", "Native", "compile_native", "level_for"]
 
 _CACHE_BYTES = 1 << 18  # work areas of a group of vectors should stay in a core's second-level cache
-_LARGE = 50_000  # nodes from which on code is generated three times as fast and runs a quarter slower
+_LARGE: Final = 50_000  # nodes; code for more is made in an eighth of the time, and runs a third slower
+_LARGE_FOR_FEW: Final = 8_000  # the same where few members run, which never make up for the time
 _BLOCK = 4096  # members whose parameters are packed at a time
 
 
@@ -52,19 +54,31 @@ def compile_native(
     Parameters
     ----------
     lanes : members a vector holds; by default what the CPU's registers hold
-    level : of the code generator's optimisation; by default 2, and 0 for programs that would take long
+    level : of the code generator's optimisation; by default `level_for` many members
     chunk : operations a function; for tests
     machine : to compile for another CPU; for tests
     """
     machine = machine or host()
     lanes = lanes or machine.lanes
-    program = rewrite(program, [fold_constants])
+    if any(_foldable(program.graph, node) for node in program.graph.nodes):
+        program = rewrite(program, [fold_constants])
     if level is None:
-        level = 2 if len(program.graph.nodes) <= _LARGE else 0
+        level = level_for(program, few=False)
     target = Target(lanes, machine.avx512)
     nodes = output_nodes(program, outputs)
     emitted: Emitted = emit(program, nodes, target, chunk) if chunk else emit(program, nodes, target)
     return Native(compile_text(emitted.text, machine, level), lanes, emitted.work, emitted.clock)
+
+
+def level_for(program: Program, *, few: bool) -> int:
+    """Return how far machine code is optimised: 2, or 0 where that takes longer than it can save."""
+    return 2 if len(program.graph.nodes) <= (_LARGE_FOR_FEW if few else _LARGE) else 0
+
+
+def _foldable(graph: Graph, node: Node) -> bool:
+    """Return whether an operation works on constants alone; machine code is made of what remains."""
+    constant = [graph.nodes[argument].op is Op.CONST for argument in node.args]
+    return bool(constant) and (all(constant) or (node.op is Op.SELECT and constant[0]))
 
 
 class LlvmKernel:

@@ -52,10 +52,16 @@ class Unit:
     root: int = 1
 
     def __mul__(self, other: Unit) -> Unit:
+        if other == DIMENSIONLESS:
+            return self
+        if self == DIMENSIONLESS:
+            return other
         powers = dict(self.powers)
         for name, power in other.powers:
             powers[name] = powers.get(name, Fraction(0)) + power
         left = tuple(sorted((name, power) for name, power in powers.items() if power))
+        if self.root == other.root == 1:
+            return _reduced(self.factor * other.factor, left, 1)
         root = math.lcm(self.root, other.root)
         if root > LARGEST_ROOT:
             raise ArithmeticError("roots of unit factors became too deep")
@@ -63,7 +69,9 @@ class Unit:
         return _reduced(factor, left, root)
 
     def __truediv__(self, other: Unit) -> Unit:
-        return self * other ** Fraction(-1)
+        return self * Unit(
+            1 / other.factor, tuple((name, -power) for name, power in other.powers), other.root
+        )
 
     def __pow__(self, power: Fraction | int) -> Unit:
         power = Fraction(power)
