@@ -25,7 +25,13 @@ def show(browser: Any, pages: dict[str, str]) -> Iterator[Open]:
     contexts = []
     troubles: list[str] = []
 
-    def open_page(state: str = "whole", hash: str = "", size: dict[str, int] = DESK, **wishes: Any) -> Any:
+    def open_page(
+        state: str = "whole",
+        hash: str = "",
+        size: dict[str, int] = DESK,
+        address: str = "",
+        **wishes: Any,
+    ) -> Any:
         context = browser.new_context(viewport=size, accept_downloads=True, **wishes)
         contexts.append(context)
         tab = context.new_page()
@@ -33,7 +39,7 @@ def show(browser: Any, pages: dict[str, str]) -> Iterator[Open]:
         tab.on("pageerror", lambda error: troubles.append(f"error: {error}"))
         tab.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
         tab.on("request", lambda request: troubles.extend(asked(request.url)))
-        tab.goto(pages[state] + hash)
+        tab.goto((address or pages[state]) + hash)
         tab.wait_for_function("document.documentElement.dataset.ready === 'true'")
         return tab
 

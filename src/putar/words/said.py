@@ -41,6 +41,7 @@ __all__ = [
     "Words",
 ]
 
+CATALOGUE, FLYWHEEL, JOINED = "catalogue", "flywheel", "joined"  # where the words of a sentence are from
 _PLACE = re.compile(r"\{(\w+(?:\.\w+)?)\}")
 
 
@@ -116,43 +117,47 @@ class Said(str):
 
     key: str
     values: Mapping[str, object]
-    own: bool
+    source: str
 
     def __new__(cls, key: str, /, **values: object) -> Said:
         """Return the text of a key of the catalogue, with its {places} filled."""
-        return cls._made(key, values, own=False)
+        return cls._made(key, values, CATALOGUE)
 
     @classmethod
     def of_flywheel(cls, template: str, values: Mapping[str, object]) -> Said:
-        """Return a flywheel's own text with its {places} filled."""
-        return cls._made(template, values, own=True)
+        """Return a flywheel's own text with its {places} filled; all of it English where not translated."""
+        return cls._made(template, values, FLYWHEEL)
 
     @classmethod
     def joined(cls, parts: Iterable[object], between: str = " ") -> Said:
         """Return several texts as one."""
         values = {f"part{place}": part for place, part in enumerate(parts)}
-        return cls._made(between.join(f"{{{name}}}" for name in values), values, own=True)
+        return cls._made(between.join(f"{{{name}}}" for name in values), values, JOINED)
 
     @classmethod
-    def _made(cls, key: str, values: Mapping[str, object], *, own: bool) -> Said:
-        english = Words()
-        made = super().__new__(cls, english.filled(key if own else texts(SOURCE)[key], values))
-        made.key, made.values, made.own = key, values, own
+    def _made(cls, key: str, values: Mapping[str, object], source: str) -> Said:
+        template = texts(SOURCE)[key] if source == CATALOGUE else key
+        made = super().__new__(cls, Words().filled(template, values))
+        made.key, made.values, made.source = key, values, source
         return made
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return how a copy is made in another process."""
-        return _remade, (self.key, dict(self.values), self.own)
+        return Said._made, (self.key, dict(self.values), self.source)
 
     def renamed(self, rename: Callable[[str], str]) -> Said:
         """Return the same text with other names in its places."""
         values = {key: _renamed(value, rename) for key, value in self.values.items()}
-        return Said._made(self.key, values, own=self.own)
+        return Said._made(self.key, values, self.source)
 
     def told(self, words: Words) -> str:
         """Return the text in a language."""
-        template = words.own.get(self.key, self.key) if self.own else texts(words.language)[self.key]
-        return words.filled(template, self.values)
+        if self.source == FLYWHEEL and self.key not in words.own:
+            return str(self)
+        template = self.key if self.source == JOINED else words.own.get(self.key, "")
+        return words.filled(
+            texts(words.language)[self.key] if self.source == CATALOGUE else template, self.values
+        )
 
 
 def _renamed(value: object, rename: Callable[[str], str]) -> object:
@@ -161,10 +166,6 @@ def _renamed(value: object, rename: Callable[[str], str]) -> object:
     if isinstance(value, Listed):
         return Listed(tuple(_renamed(item, rename) for item in value.items))
     return rename(value) if isinstance(value, str) else value
-
-
-def _remade(key: str, values: Mapping[str, object], own: bool) -> Said:
-    return Said.of_flywheel(key, values) if own else Said(key, **values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ STYLES = (
 SCRIPTS = (
     "words.js",
     "payload.js",
+    "told.js",
     "runner.js",
     "elements.js",
     "numbers.js",
@@ -185,14 +186,16 @@ def page_text(payload: Mapping[str, object], language: str = SOURCE) -> str:
     document = _plain(payload, "payload", 0)
     model = document.get("model") if isinstance(document, dict) else None
     verdict = document.get("verdict") if isinstance(document, dict) else None
+    told = _table(document, language)
     title = _text_of(model, "title") or _text_of(model, "name") or words["page.untitled"]
+    question, sentence = _text_of(model, "question") or title, _text_of(verdict, "sentence")
     style, script = _style(), _script(*(_taken(document, "live", key) for key in ("script", "loops")))
     parts = {
         "language": language,
         "policy": _policy(script, style),
-        "title": html.escape(title),
-        "question": html.escape(_text_of(model, "question") or title),
-        "sentence": html.escape(_text_of(verdict, "sentence")),
+        "title": html.escape(told.get(title, title)),
+        "question": html.escape(told.get(question, question)),
+        "sentence": html.escape(told.get(sentence, sentence)),
         "skip": html.escape(words["page.skip"]),
         "needs_script": html.escape(words["page.needs_script"]),
         "style": style,
@@ -294,6 +297,13 @@ def _taken(document: object, part: str, key: str) -> str:
 def _words(language: str) -> dict[str, str]:
     """Return the words of the interface in one language: key to text with {places}."""
     return {key: text for key, text in texts(language).items() if not key.startswith(ELSEWHERE)}
+
+
+def _table(document: object, language: str) -> Mapping[str, str]:
+    """Return what the document's texts are in a language, by their English wording."""
+    told = document.get("texts") if isinstance(document, dict) else None
+    table = told.get(language) if isinstance(told, dict) else None
+    return table if isinstance(table, dict) else {}
 
 
 def _text_of(record: object, key: str) -> str:

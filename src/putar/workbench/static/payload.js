@@ -48,14 +48,21 @@ const SCENARIOS = (() => {
 const SHOWN_RUN = (() => {
   const scenario = record(PAYLOAD.scenario);
   const name = text(scenario.name) || "base";
-  return { name, title: text(scenario.title) || name };
+  return {
+    name,
+    get title() {
+      return text(scenario.title) || name;
+    },
+  };
 })();
 
 const HEADLINES = list(PAYLOAD.headline)
   .map(record)
   .map((row) => ({
     name: text(row.name),
-    label: text(row.label) || text(row.name),
+    get label() {
+      return text(row.label) || text(row.name);
+    },
     unit: text(row.unit),
     points: seriesOf(row.points),
     observed: list(row.observed)

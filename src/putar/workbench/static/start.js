@@ -7,6 +7,8 @@ placeCursor();
 /** Draw the whole page in the language that was chosen; called again when another is. */
 function drawPage() {
   if (STATE.lang) document.documentElement.lang = STATE.lang;
+  tellPayload();
+  document.title = `${text(MODEL.title) || text(MODEL.name) || say("page.untitled")} · putar`;
   forgetListeners();
   listen("lang", changeLanguage);
   listen("settings", runSettings);
