@@ -1,14 +1,16 @@
 """The audit, on models made to fail each of its questions."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from putar.analysis.audit import singular_time
+from putar.analysis.audit import date_of, singular_time
 from putar.engine.holds import HOLD, START, holdable
 from putar.flywheels.auditing import Check, audit
 from putar.flywheels.catalogue import find
+from putar.flywheels.questions import Headline
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import design_of
 from putar.runs.design import Change, design
@@ -75,6 +77,34 @@ def test_an_end_that_does_not_depend_on_the_start(tmp_path: Path) -> None:
     assert found.what.startswith("any start gives the same level")
 
 
+def test_a_date_that_does_not_depend_on_the_start(tmp_path: Path) -> None:
+    """Growth along a curve of the calendar: half the start moves the end, but not the date."""
+    text = (
+        "stock seen : dmnl = 1\n  inflow catching_up\naux level : dmnl = EXP(TIME / slow)\n"
+        "flow catching_up : 1/year = (level - seen) / wait\nconstant slow : year = 2\n"
+        "constant wait : year = 0.5\n"
+        "stock extra : dmnl = 1000\n  inflow none\nflow none : 1/year = 0 * extra / wait\n"
+        "aux both : dmnl = seen + extra\n"
+    )
+    path = tmp_path / "made.putar"
+    path.write_text(TIME + text, encoding="utf-8")
+    flywheel = replace(load(path).flywheel, headline=(Headline("both", "both"),))
+    found = next(check for check in audit(flywheel) if check.check == "start")
+
+    assert found.what.startswith("any start gives the same date: both is halfway at ")
+    assert abs(found.numbers["half_later"]) < 0.4
+    assert found.numbers["half"] != pytest.approx(found.numbers["base"], rel=0.02)
+
+
+def test_date_of_a_level_is_read_between_two_rows() -> None:
+    """By a straight line, upwards and downwards; a level that is never passed has none."""
+    times = np.arange(5.0)
+
+    assert date_of(times, times * 2.0, 3.0) == pytest.approx(1.5)
+    assert date_of(times, -times, -2.5) == pytest.approx(2.5)
+    assert np.isnan(date_of(times, times, 9.0))
+
+
 def test_growth_towards_infinity(tmp_path: Path) -> None:
     """x' = x^2 / 25 from 1 reaches infinity at 25, five years after the run ends."""
     text = "stock x : dmnl = 1\n  inflow gain\nflow gain : 1/year = x * x / slow\nconstant slow : year = 25\n"
@@ -115,4 +145,9 @@ def test_audit_of_a_shipped_flywheel() -> None:
 
     assert {"closed path", "grows alone", "outside drives", "start"} <= kinds
     assert any(check.variables == ("serving.intensity",) for check in found)
+    structures = {c.variables[0]: c for c in found if c.check == "same data, other structure"}
+    calendar = structures["users.calendar_driven_share"]
+    assert "with 1 nothing runs from frontier to market driver" in calendar.what
+    assert calendar.numbers["low"] == pytest.approx(calendar.numbers["high"], rel=0.02)
+    assert {"low_without_outside", "high_without_outside", "low_rate", "high_rate"} <= set(calendar.numbers)
     assert all(check.problem().kind == "audit" for check in found)

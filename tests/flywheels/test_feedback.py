@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from putar.analysis.dominance import dominance
+from putar.flywheels.auditing import audit
 from putar.flywheels.catalogue import find
 from putar.flywheels.feedback import find_feedback
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import design_of
 from putar.flywheels.stalling import stall_margins
 from putar.study import Study, load
+from tests.formats.foreign import FEATURES, files, open_file
 
 SHIPPED = "openai-compute"
 
@@ -145,3 +147,28 @@ def test_margins_by_simulation() -> None:
             assert stall.why
             assert stall.margin is None or 0.0 <= stall.margin <= 1.0
             assert stall.half is None or 0.0 <= stall.half <= 1.0
+
+
+def test_what_turns_the_lead_and_at_which_value(tmp_path: Path) -> None:
+    """Building leads where an oven earns more than 33: the one constant drawn, parted just there."""
+    found = bakery(tmp_path, 0.3).loops(members=400, seed=3)
+    assert found.spread is not None
+    (flip,) = found.spread.flips
+    gaining = next(loop.id for loop in found.finding.main if "building" in loop.variables)
+
+    assert found.spread.contested_loop == gaining
+    assert flip.parameter == "margin"
+    assert flip.correlation == pytest.approx(1.0, abs=1e-9)
+    assert flip.at == pytest.approx(100 / 3, abs=0.5)
+    assert (flip.below, flip.above) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_every_small_model_has_loops_and_an_audit_or_a_reason(feature: str) -> None:
+    """Whatever a Vensim or XMILE model uses, its loops are found in it, or it is said that there are none."""
+    flywheel = open_file(files(feature)[0])
+    found = find_feedback(flywheel, RunSpec())
+
+    assert bool(found.finding.graph.inner) == (found.wheel is not None)
+    assert np.isfinite(found.finding.shares.share).all()
+    assert audit(flywheel)[0].check == "closed path"

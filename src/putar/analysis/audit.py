@@ -8,16 +8,20 @@ factor falls along a straight line, that line says when it reaches nothing, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from putar.analysis.causal import CausalGraph
+from putar.analysis.jacobian import gains
 from putar.analysis.loops import Loop
+from putar.analysis.trajectory import Trajectory
 from putar.engine.formulas import Formulas
 from putar.engine.holds import reads_clock
+from putar.engine.ir import Op, live_order
 
-__all__ = ["drives_of", "growth_share", "reaches", "singular_time", "unbalanced"]
+__all__ = ["acting_links", "date_of", "drives_of", "growth_share", "reaches", "singular_time", "unbalanced"]
 
 Array = NDArray[np.float64]
 STRAIGHT = 0.995  # the fit that a falling doubling time must have
@@ -60,6 +64,34 @@ def drives_of(formulas: Formulas, graph: CausalGraph, target: str) -> list[str]:
     return found
 
 
+def acting_links(
+    rows: Trajectory, links: Sequence[tuple[str, str]], parameter: str, value: float
+) -> set[tuple[str, str]]:
+    """Return the links whose equation reads a parameter and that act, for a value of it.
+
+    Everything else stays as it was in the run, so that a difference between two values is one of structure:
+    a switch that is thrown, a weight that becomes nothing.
+
+    Parameters
+    ----------
+    rows : of one member
+    """
+    slot = rows.formulas.program.parameters.index(parameter)
+    nodes = rows.formulas.graph.nodes
+    reading = {
+        name
+        for name in {target for _, target in links}
+        for index in live_order(rows.formulas.graph, [rows.formulas.all[name].node])
+        if nodes[index].op is Op.PARAM and nodes[index].key == slot
+    }
+    asked = [link for link in links if link[1] in reading]
+    if not asked:
+        return set()
+    held = {**rows.values, parameter: np.full((len(rows.steps), rows.members), value)}
+    found = gains(replace(rows, values=held), asked)
+    return {link for link in asked if np.abs(found[link]).max(initial=0.0) > 0.0}
+
+
 def unbalanced(loops: Iterable[Loop], kept: frozenset[str]) -> list[Loop]:
     """Return the reinforcing loops that share no stock with a balancing one."""
     listed = list(loops)
@@ -84,6 +116,17 @@ def growth_share(base: tuple[float, float], held: tuple[float, float]) -> float 
     else:
         whole, left = base[1] - base[0], held[1] - held[0]
     return None if abs(whole) < 1e-12 else float(1.0 - left / whole)
+
+
+def date_of(times: Array, series: Array, level: float) -> float:
+    """Return when a series first passes a level, by a straight line between two rows; nan if never."""
+    above = series > level
+    passed = np.flatnonzero(above[1:] != above[0])
+    if not len(passed) or not np.isfinite(series).all():
+        return float("nan")
+    n = int(passed[0])
+    part = (level - series[n]) / (series[n + 1] - series[n])
+    return float(times[n] + part * (times[n + 1] - times[n]))
 
 
 def singular_time(times: Sequence[float] | Array, values: Sequence[float] | Array) -> float | None:

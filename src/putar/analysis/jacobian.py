@@ -9,7 +9,7 @@ downstream upstream'.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,7 +22,7 @@ from putar.engine.ir import Graph, Op, Table
 from putar.engine.methods import METHODS
 from putar.engine.tangent import Tangent
 
-__all__ = ["Jacobian", "jacobian"]
+__all__ = ["Jacobian", "gains", "jacobian"]
 
 Array = NDArray[np.float64]
 
@@ -104,7 +104,7 @@ def jacobian(rows: Trajectory, graph: CausalGraph, partition: int = 0) -> Jacobi
     inside = [name for name in formulas.all if graph.partition.get(name) == partition]
     stocks = tuple(name for name in inside if name in graph.kept)
     links = [graph.links[n] for n in graph.inner if graph.partition[graph.links[n][0]] == partition]
-    gain = _gains(rows, links)
+    gain = gains(rows, links)
     into: dict[str, list[tuple[str, str]]] = {name: [] for name in inside}
     out: dict[str, list[tuple[str, str]]] = {name: [] for name in inside}
     for link in links:
@@ -151,7 +151,7 @@ def jacobian(rows: Trajectory, graph: CausalGraph, partition: int = 0) -> Jacobi
     )
 
 
-def _gains(rows: Trajectory, links: list[tuple[str, str]]) -> dict[tuple[str, str], Array]:
+def gains(rows: Trajectory, links: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Array]:
     """Return the derivative of each link's target by its source, [row, member]; 0 where there is none."""
     formulas = rows.formulas
     graph = Graph()
@@ -179,7 +179,5 @@ def _gains(rows: Trajectory, links: list[tuple[str, str]]) -> dict[tuple[str, st
             asked.append((source, target))
     values = rows.evaluate(graph, names, nodes, tuple(tables))
     values = np.where(np.isfinite(values), values, 0.0)
-    gains = dict(zip(asked, values, strict=True))
     size = (len(rows.steps), rows.members)
-    gains |= {link: np.full(size, value) for link, value in constant.items()}
-    return gains
+    return dict(zip(asked, values, strict=True)) | {k: np.full(size, v) for k, v in constant.items()}

@@ -38,6 +38,7 @@ __all__ = [
 Array = NDArray[np.float64]
 POINTS = 33  # factors that are tried between 0 and 1 before the crossing is refined
 HIGHEST = 1000.0  # a gain or an overload beyond this is reported as none
+LOWEST = -1e100  # stands for a rate of minus infinity, of a product that vanishes
 TOLERANCE = 1e-8
 SCAN, HALVINGS = 9, 12  # for many members: factors that are tried, and halvings of the gap that is found
 CUT = 0.005  # a link that may fall to less than this may fall to nothing
@@ -80,7 +81,7 @@ def margin(rate: Callable[[Array], Array], slope: float | None = None, exact: fl
     grid = np.linspace(0.0, 1.0, POINTS)
     rates = rate(grid)
     today = float(rates[-1])
-    monotone = bool((np.diff(rates) >= -1e-12).all())
+    monotone = bool((np.diff(np.maximum(rates, LOWEST)) >= -1e-12).all())
     first_order = None if slope is None or slope <= 0.0 or today <= 0.0 else today / slope
     if not np.isfinite(today) and today != -np.inf:
         return Margin(None, Said("margin.rateless"), monotone=monotone)

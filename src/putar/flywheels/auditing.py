@@ -8,57 +8,31 @@ range.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from putar.analysis.audit import drives_of, growth_share, reaches, singular_time, unbalanced
+from putar.analysis.audit import date_of, drives_of, growth_share, reaches, singular_time, unbalanced
 from putar.analysis.naming import label
 from putar.engine.holds import HOLD, START, holdable
-from putar.errors import Problem, RunError
+from putar.errors import RunError
+from putar.flywheels.checks import Check
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import changes_of, simulate
+from putar.flywheels.twins import SAME, find_twins
 from putar.runs.design import Change, design
 from putar.runs.execute import execute
-from putar.words.amounts import date_text
+from putar.words.amounts import date_text, time_unit
 
 __all__ = ["Check", "audit"]
 
-SAME = 0.02  # a change below this is no change
-APART = 0.2  # a change above this is another answer
 LISTED = 5
+FROM_THE_START = "do not tell the start as the reason of the end"
+DATES = 41  # rows of the run that a date is read from
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding: which check, what it found, and its numbers."""
-
-    check: str
-    severity: str
-    what: str
-    fix: str
-    variables: tuple[str, ...] = ()
-    numbers: dict[str, float] = field(default_factory=dict)
-
-    def row(self) -> dict[str, object]:
-        """Return the finding as a row."""
-        return {
-            "check": self.check,
-            "severity": self.severity,
-            "what": self.what,
-            "fix": self.fix,
-            "variables": list(self.variables),
-            "numbers": dict(self.numbers),
-        }
-
-    def problem(self) -> Problem:
-        """Return the finding as `putar check` lists it."""
-        return Problem(self.severity, "audit", None, self.what, self.fix)
 
 
 def audit(flywheel: Flywheel) -> tuple[Check, ...]:
@@ -103,7 +77,8 @@ def _structure(feedback: Feedback) -> Iterator[Check]:
     grown = [(alone.name, alone.rate) for alone in (feedback.wheel.alone if feedback.wheel else ())]
     for name, rate in grown:
         if rate > 1e-6:
-            what = f"{label(name)} grows by itself, at {100 * rate:.0f} % a time unit, whatever the rest does"
+            unit = time_unit(feedback.flywheel.model.time.unit)
+            what = f"{label(name)} grows by itself, at {100 * rate:.0f} % a {unit}, whatever the rest does"
             fix = "judge the wheel without it, as the verdict does"
             yield Check("grows alone", "note", what, fix, (name,), {"rate": rate})
 
@@ -131,16 +106,18 @@ def _runs(flywheel: Flywheel, feedback: Feedback, target: str) -> Iterator[Check
     names = sorted({name for member in members for name in member})
     values = {name: np.array([m.get(name, defaults[name]) for m in members]) for name in names}
     plan = design(program, [*changes_of(flywheel, RunSpec()), Change(values)], len(members))
-    seen = sorted({now, time.stop, *np.linspace(time.start, now, 9).tolist()})
+    seen = sorted({now, time.stop, *np.linspace(time.start, time.stop, DATES).tolist()})
     kept = (target, *[name for name in graph.stocks(0) if name not in graph.hidden])
     ensemble = execute(program, plan, tuple(dict.fromkeys(kept)), save_at=seen)
     series, times = ensemble.series(target), ensemble.times
     after = int(np.abs(times - now).argmin())
-    yield from _drives(target, drives, series, after, now)
-    yield from _starts(target, series[:, len(drives) + 2 : len(drives) + 4], series[:, 0], time.stop)
+    yield from _drives(target, drives, series, after, date_text(now, time.unit))
+    first = len(drives) + 2
+    yield from _starts(target, times, series[:, 0], series[:, first : first + 2], time.unit)
     yield from _endings(flywheel, feedback)
     if after > 0:
-        yield from _twins(target, ranged, series, len(drives) + 4, after, flywheel)
+        tried = series[:, first + 2 :].reshape(len(series), -1, len(ranged), 2)
+        yield from find_twins(flywheel, feedback, target, ranged, series[:, 0], tried, after)
 
 
 def _cut(flywheel: Flywheel) -> dict[str, float]:
@@ -151,7 +128,7 @@ def _cut(flywheel: Flywheel) -> dict[str, float]:
     return {**{f"links.{link}": 0.0 for link in asked.outside_links}, "links.cut_date": start}
 
 
-def _drives(target: str, drives: list[str], series: Array, now: int, date: float) -> Iterator[Check]:
+def _drives(target: str, drives: list[str], series: Array, now: int, date: str) -> Iterator[Check]:
     whole = (float(series[now, 0]), float(series[-1, 0]))
     shares = {}
     for place, name in enumerate(drives):
@@ -165,35 +142,50 @@ def _drives(target: str, drives: list[str], series: Array, now: int, date: float
         return
     largest = sorted(shares, key=lambda name: -abs(shares[name]))[:LISTED]
     listed = ", ".join(f"{label(name)} {shares[name]:+.0%}" for name in largest)
-    carried = "an unknown part" if together is None else f"{together:.0%}"
-    what = (
-        f"held {date_text(date)}, the {len(drives)} outside drives take away {carried} of the later growth "
-        f"of {label(target)}" + (f" (one at a time: {listed})" if listed else "")
-    )
+    growth = f"the later growth of {label(target)}"
+    if together is None:
+        carried = f"carry a part of {growth} that cannot be said, as it does not grow"
+    elif together >= 0.0:
+        carried = f"take away {together:.0%} of {growth}"
+    else:
+        carried = f"hold back {growth}, which would be {-together:.0%} more without them"
+    what = f"held from {date} on, the {len(drives)} outside drives {carried}"
+    what += f" (one at a time, lost: {listed})" if listed else ""
     severity = "warning" if together is not None and together > 0.5 else "note"
     numbers = {"all": together} if together is not None else {}
     fix = "say so where the growth is told as the wheel's own"
     yield Check("outside drives", severity, what, fix, tuple(drives), {**numbers, **shares})
 
 
-def _starts(target: str, other: Array, base: Array, stop: float) -> Iterator[Check]:
-    last = float(base[-1])
+def _starts(target: str, times: Array, base: Array, other: Array, unit: str) -> Iterator[Check]:
+    """Yield whether half or double of all stocks at the start, [row, 2], changes the end or the date."""
+    last, span = float(base[-1]), float(times[-1] - times[0])
     ends = [float(value) for value in other[-1]]
     if not np.isfinite([last, *ends]).all() or last == 0.0:
         return
+    halfway = (float(base[0]) + last) / 2.0
+    dates = [date_of(times, series, halfway) for series in (base, *other.T)]
     moved = max(abs(end / last - 1.0) for end in ends)
     numbers = {"half": ends[0], "base": last, "double": ends[1]}
+    stop, name = date_text(float(times[-1]), unit), label(target)
+    halved, doubled = (f"{end / last - 1.0:+.0%}" for end in ends)
     if moved < SAME:
-        what = f"any start gives the same {label(target)} at {date_text(stop)}: half or double changes "
-        what += f"{moved:.1%}"
-        fix = "do not tell the start as the reason of the end"
-        yield Check("start", "warning", what, fix, (target,), numbers)
-    else:
-        halved, doubled = (f"{end / last - 1.0:+.0%}" for end in ends)
-        what = (
-            f"with half of all stocks at the start {label(target)} at {date_text(stop)} changes by {halved}, "
-        )
-        yield Check("start", "note", what + f"with double by {doubled}", "nothing", (target,), numbers)
+        what = f"any start gives the same {name} at {stop}: half or double changes {moved:.1%}"
+        yield Check("start", "warning", what, FROM_THE_START, (target,), numbers)
+        return
+    what = (
+        f"with half of all stocks at the start {name} at {stop} changes by {halved}, with double by {doubled}"
+    )
+    if np.isfinite(dates).all():
+        later = [dates[1] - dates[0], dates[2] - dates[0]]
+        numbers |= {"date": dates[0], "half_later": later[0], "double_later": later[1]}
+        if max(map(abs, later)) < SAME * span:
+            what = f"any start gives the same date: {name} is halfway at {dates[0]:.5g}, with half of all "
+            what += f"stocks {later[0]:+.2g}, with double {later[1]:+.2g} {time_unit(unit)}s later"
+            yield Check("start", "warning", what, FROM_THE_START, (target,), numbers)
+            return
+        what += f"; it is halfway {later[0]:+.2g} and {later[1]:+.2g} {time_unit(unit)}s later"
+    yield Check("start", "note", what, "nothing", (target,), numbers)
 
 
 def _endings(flywheel: Flywheel, feedback: Feedback) -> Iterator[Check]:
@@ -214,47 +206,3 @@ def _endings(flywheel: Flywheel, feedback: Feedback) -> Iterator[Check]:
         if end is not None and end < 2 * spec.stop - spec.start:
             what = f"{label(name)} grows faster than exponentially, towards infinity at {end:.4g}"
             yield Check("infinity", "warning", what, "say what bounds it", (name,), {"at": end})
-
-
-def _twins(
-    target: str,
-    ranged: list[tuple[str, float, float]],
-    series: Array,
-    first: int,
-    now: int,
-    flywheel: Flywheel,
-) -> Iterator[Check]:
-    """Yield constants whose ends both fit what has happened and say different things of what will."""
-    base = series[:, 0]
-    scale = max(float(np.abs(base[: now + 1]).max()), 1e-300)
-    found: list[tuple[float, Check]] = []
-    for place, (name, low, high) in enumerate(ranged):
-        pair = series[:, first + 2 * place : first + 2 * place + 2]
-        if not np.isfinite(pair).all():
-            continue
-        cut = series[-1, first + 2 * (len(ranged) + place) : first + 2 * (len(ranged) + place) + 2]
-        past = float(np.abs(pair[: now + 1] - base[: now + 1, None]).max()) / scale
-        ends = (float(pair[-1, 0]), float(pair[-1, 1]))
-        apart = abs(ends[1] - ends[0]) / max(abs(float(base[-1])), 1e-300)
-        if past < SAME and apart > APART:
-            what = (
-                f"history up to {date_text(flywheel.now or 0.0)} cannot tell {name} = {low:g} from {high:g}, "
-                f"and {label(target)} at the end is {ends[0]:.4g} or {ends[1]:.4g}"
-            )
-            numbers = {"low": ends[0], "high": ends[1], "past": past}
-            fix = "show both beside every answer that depends on it"
-            found.append((apart, Check("same past, other future", "note", what, fix, (name,), numbers)))
-        elif past < SAME and len(cut) == 2 and np.isfinite(cut).all():
-            spread = float(abs(cut[1] - cut[0]) / max(np.abs(cut).max(), 1e-300))
-            if spread > APART:
-                what = (
-                    f"{name} = {low:g} and {high:g} fit the same data; without the outside links "
-                    f"{label(target)} at the end would be {cut[0]:.4g} or {cut[1]:.4g}"
-                )
-                numbers = {"low": float(cut[0]), "high": float(cut[1]), "past": past}
-                fix = "show both beside every answer about causes"
-                check = Check("same data, other structure", "note", what, fix, (name,), numbers)
-                found.append((1.0 + spread, check))
-    found.sort(key=lambda pair: -pair[0])
-    for kind in dict.fromkeys(check.check for _, check in found):
-        yield from [check for _, check in found if check.check == kind][:LISTED]

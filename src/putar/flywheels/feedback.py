@@ -145,7 +145,16 @@ class Feedback:
         found = self.spread
         if found is None or not found.contested_loop:
             return None
-        flips = [{"parameter": flip.parameter, "correlation": flip.correlation} for flip in found.flips]
+        flips = [
+            {
+                "parameter": flip.parameter,
+                "correlation": flip.correlation,
+                "at": flip.at,
+                "leads_below": flip.below,
+                "leads_above": flip.above,
+            }
+            for flip in found.flips
+        ]
         return {"at": found.contested, "loop": found.contested_loop, "parameters": flips}
 
     def wheel_row(self) -> dict[str, object] | None:

@@ -35,14 +35,23 @@ def _parts(found: Row, words: Words) -> Iterable[RenderableType]:
     turned = found["turned_by"]
     if turned and turned["parameters"]:
         names = {loop["id"]: loop["name"] for loop in found["loops"]}
-        signed = [(p["parameter"], words.formatted(p["correlation"], "+.2f")) for p in turned["parameters"]]
-        listed = ", ".join(f"{name} ({correlation})" for name, correlation in signed[:4])
         what = f"'{words.told(names.get(turned['loop'], turned['loop']))}'"
-        date = words.formatted(turned["at"], "g")
-        yield Text(words.say("terminal.turned_by", date=date, loop=what, listed=listed))
+        yield Text(words.say("terminal.turned_by", date=words.formatted(turned["at"], "g"), loop=what))
+        yield Text("\n".join(_flip(flip, words) for flip in turned["parameters"][:4]))
     if found["wheel"] is not None:
         yield Text()
         yield from _wheel(found["wheel"], words)
+
+
+def _flip(flip: Row, words: Words) -> str:
+    return "  " + words.say(
+        "terminal.flip",
+        name=flip["parameter"],
+        correlation=words.formatted(flip["correlation"], "+.2f"),
+        at=words.formatted(flip["at"], ".3g"),
+        below=words.formatted(flip["leads_below"], ".0%"),
+        above=words.formatted(flip["leads_above"], ".0%"),
+    )
 
 
 def _search(search: Row, words: Words) -> str:
