@@ -93,6 +93,7 @@ def test_a_fourth_rival_takes_a_part_of_the_market() -> None:
     source = putar.load("tesla-xai-spacex").run().ensemble
     dates = [2024.0, 2026.5, 2030.0, 2032.0]
 
+    assert shipped()[1].flywheel.title == f"{shipped()[0].flywheel.title}, with xAI as a fourth rival"
     fed = together.at("capability.fourth_rival_hardware", dates)[:, 0]
     assert fed == pytest.approx(source.at("models.training_hardware", dates)[:, 0], rel=1e-12)
     assert not apart.series("capability.fourth_rival_hardware").any()

@@ -19,6 +19,7 @@ from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import simulate
 from putar.language.model import Model, Points, Variable
 from putar.language.units import parse_unit
+from putar.words.said import Said, Title
 
 __all__ = ["joined"]
 
@@ -26,7 +27,7 @@ STEP = 0.25  # in the model's unit of time: how dense the points of a fed curve 
 
 
 def joined(flywheel: Flywheel, feeds: Sequence[str], find: Callable[[str], Flywheel]) -> Flywheel:
-    """Return a flywheel whose curves are fed as asked.
+    """Return a flywheel whose curves are fed as asked; its title says so.
 
     Parameters
     ----------
@@ -45,7 +46,8 @@ def joined(flywheel: Flywheel, feeds: Sequence[str], find: Callable[[str], Flywh
             fix = f"did you mean {near!r}?" if near else f"one of: {', '.join(known) or 'none is declared'}"
             raise UsageError(f"{flywheel.name} has no feed {name!r}", fix)
         feed = known[name]
-        flywheel = replace(flywheel, model=_fed(flywheel, feed, find(feed.source)))
+        title = Said("story.joined", title=flywheel.title, feed=Title(feed.title))
+        flywheel = replace(flywheel, model=_fed(flywheel, feed, find(feed.source)), title=title)
     return flywheel
 
 

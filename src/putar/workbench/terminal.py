@@ -55,6 +55,9 @@ def print_answer(console: Console, payload: Row, words: Words = ENGLISH) -> None
         console.print(Text(words.told(model["question"]), style="italic"))
     console.print()
     console.print(Padding(_verdict(verdict, words), (0, 2)))
+    if payload.get("value") and payload["value"]["apart"] is not None:
+        console.print()
+        console.print(Padding(Text(_worth(payload, words), style="bold"), (0, 2)))
     if payload["headline"]:
         _section(console, words.say("terminal.numbers"), _headline(payload, words))
     outputs = payload["links"]["outputs"]
@@ -140,7 +143,9 @@ def print_drivers(console: Console, found: Row, words: Words = ENGLISH) -> None:
 
 
 def _cell(cell: float | str | None, words: Words) -> str:
-    return words.told(cell.replace("_", " ")) if isinstance(cell, str) else words.number(cell)
+    if isinstance(cell, str):  # a name that can be set stays as it is written
+        return cell if "." in cell else words.told(cell.replace("_", " "))
+    return words.number(cell)
 
 
 def _summary(found: Row, words: Words) -> Iterable[str]:
@@ -161,16 +166,20 @@ def _grid(table: Row, words: Words) -> RenderableType:
     if table["kind"] == "dates":
         grid.add_column("")
         for row in rows:
-            grid.add_column(words.told(row[0]), justify="right")
-        grid.add_column(words.say("terminal.unit"), style="dim")
+            grid.add_column(words.told(row[0]), justify="right", no_wrap=True)
         for index, column in enumerate(columns[1:], start=1):
-            values = [words.number(row[index]) for row in rows]
-            grid.add_row(words.told(column["label"]), *values, column["unit"])
+            unit = words.unit(column["unit"])
+            label = Text.assemble(words.told(column["label"]), (f", {unit}" if unit else "", "dim"))
+            grid.add_row(label, *[words.number(row[index]) for row in rows])
     else:
         for index, column in enumerate(columns):
             named = index < heads and any(isinstance(row[index], str) for row in rows)
-            head = f"{words.told(column['label'])}\n{column['unit']}".rstrip()
-            grid.add_column(head, justify="left" if named else "right")
+            grid.add_column(
+                f"{words.told(column['label'])}\n{words.unit(column['unit'])}".rstrip(),
+                justify="left" if named else "right",
+                overflow="fold",
+                no_wrap=named and table["kind"] in ("levers", "draws"),
+            )
         for row in rows[:LONGEST]:
             names = [
                 words.formatted(cell, "g") if isinstance(cell, float) else _cell(cell, words)
@@ -202,6 +211,22 @@ def _claims_title(payload: Row, words: Words) -> str:
     scenario = payload["scenario"]
     plain = scenario["name"] == "base" and not scenario["changed"]
     return words.say("terminal.claims" if plain else "terminal.claims_changed")
+
+
+def _worth(payload: Row, words: Words) -> str:
+    """Return whether the whole is worth more than its parts, and on which side of the borders that lies."""
+    value, first = payload["value"], payload["links"]["outputs"][0]
+    added = value["whole"] - value["apart"]
+    text = words.say(
+        "terminal.worth_more" if added >= 0 else "terminal.worth_less",
+        whole=words.amount(value["whole"], value["unit"]),
+        added=words.number(abs(added)),
+        apart=words.number(value["apart"]),
+    )
+    if {row["border"] for row in first["links"]} == {"across", "inside"}:
+        sums = {key: words.number(first[key]) for key in ("across", "inside")}
+        text = f"{text} {words.say('terminal.worth_borders', **sums)}"
+    return text
 
 
 def _verdict(verdict: Row, words: Words) -> RenderableType:

@@ -51,9 +51,6 @@ def _lines(worth: Row, words: Words) -> Iterable[str]:
             date=words.formatted(worth["at"], "g"),
             discount=words.formatted(100 * worth["discount"], ".3g"),
         )
-    if worth["apart"] is not None:
-        added = words.number(worth["whole"] - worth["apart"])
-        yield words.say("terminal.apart", apart=words.number(worth["apart"]), added=added)
     for stated in worth["stated"]:
         named = {"title": stated["title"], "value": words.number(stated["value"])}
         if stated["times"] is None:
