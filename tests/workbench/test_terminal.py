@@ -5,10 +5,12 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
+from putar.words.said import Words
 from putar.workbench.terminal_links import links_block, links_overview
 from putar.workbench.terminal_worth import loops_block, targets_block, worth_block
 
 Row = dict[str, Any]
+ENGLISH = Words()
 
 
 def text(part: RenderableType, width: int = 110) -> str:
@@ -34,7 +36,7 @@ def test_several_outputs_stand_side_by_side() -> None:
     """One column each in the order of the first; a link that costs has a light bar and stands last."""
     one = game("now", link("chips", -2.0, "across"), link("oven", 5.0))
     other = game("then", link("chips", 9.0, "across"), link("oven", 1.0))
-    shown = text(links_overview([one, other]))
+    shown = text(links_overview([one, other], ENGLISH))
 
     assert "A now: 3.00 with all links, 0 with none (US$ bn). The linchpin is own chips." in shown
     assert "Own oven ████████████ 5.00 2.50 1.00 inside" in shown
@@ -44,7 +46,9 @@ def test_several_outputs_stand_side_by_side() -> None:
 
 def test_bands_are_shown_where_there_are_draws() -> None:
     """Of the first output, between its share and what is lost alone."""
-    shown = text(links_overview([game("now", link("oven", 5.0, low=4.0)), game("then", link("oven", 1.0))]))
+    shown = text(
+        links_overview([game("now", link("oven", 5.0, low=4.0)), game("then", link("oven", 1.0))], ENGLISH)
+    )
 
     assert "Own oven ████████████ 5.00 4 to 6 2.50 1.00 inside" in shown
 
@@ -54,16 +58,16 @@ def test_pairs_say_what_two_cuts_do_together() -> None:
     pair = (link("chips", 4.0), link("oven", 5.0))
 
     assert "own oven stand in for each other: cutting both costs 9.00, 2.00 more than" in text(
-        links_block(game("x", *pair, loss=9.0, beyond=2.0))
+        links_block(game("x", *pair, loss=9.0, beyond=2.0), ENGLISH)
     )
     assert "need each other: cutting both costs 9.00, 2.00 less than" in text(
-        links_block(game("x", *pair, loss=9.0, beyond=-2.0))
+        links_block(game("x", *pair, loss=9.0, beyond=-2.0), ENGLISH)
     )
     assert "need each other: cutting both adds 9.00, 2.00 more than" in text(
-        links_block(game("x", *pair, loss=-9.0, beyond=-2.0))
+        links_block(game("x", *pair, loss=-9.0, beyond=-2.0), ENGLISH)
     )
     assert "stand in for each other: cutting both adds 9.00, 2.00 less than" in text(
-        links_block(game("x", *pair, loss=-9.0, beyond=2.0))
+        links_block(game("x", *pair, loss=-9.0, beyond=2.0), ENGLISH)
     )
 
 
@@ -82,7 +86,7 @@ def test_loops_that_close_come_first_and_gaps_are_named() -> None:
         {"id": "R1", "name": "Idle", "closes": True, "gap": None, "reason": "", "average": None},
         {"id": "R3", "name": "Busy", "closes": True, "gap": None, "reason": "", "average": 0.25},
     ]
-    lines = text(loops_block(told)).splitlines()
+    lines = text(loops_block(told, ENGLISH)).splitlines()
 
     assert lines[0].startswith("2 of 3 close in this model")
     assert lines[1:] == [
@@ -108,7 +112,7 @@ def test_value_says_how_much_is_assumed() -> None:
         "mostly_terminal": True,
         "stated": [{"title": "the market", "value": 400.0, "times": 2.0}],
     }
-    shown = text(worth_block(worth))
+    shown = text(worth_block(worth, ENGLISH))
 
     assert "Bread 10.0 90.0 100 18.0 5.0 % for ever" in shown
     assert "Cake 10.0 90.0 100 – –" in shown
@@ -116,7 +120,7 @@ def test_value_says_how_much_is_assumed() -> None:
     assert "90% of it lies beyond 2035, discounted at 10 %: more than three quarters" in shown
     assert "Stated: the market, 400, 2.0 times what is shown here." in shown
     assert "three quarters" not in text(
-        worth_block({**worth, "terminal_share": 0.7, "mostly_terminal": False})
+        worth_block({**worth, "terminal_share": 0.7, "mostly_terminal": False}, ENGLISH)
     )
 
 
@@ -126,7 +130,7 @@ def test_targets_say_what_is_out_of_reach() -> None:
         {"name": name} for name in ("case", "wanted", "what_must_be", "needed", "low", "high", "reached")
     ]
     rows = [["rich", 9.0, "price", 0.5, 0.1, 1.0, 9.0], ["richer", 99.0, "price", None, 0.1, 1.0, 18.0]]
-    shown = text(targets_block({"columns": columns, "rows": rows}))
+    shown = text(targets_block({"columns": columns, "rows": rows}, ENGLISH))
 
     assert "rich price 0.500" in shown
     assert "richer price none in 0.100 to 1.00; 18.0 at best" in shown
