@@ -34,53 +34,98 @@ from putar.engine.simplify import simplify
 
 __all__ = ["EMITTED", "javascript"]
 
-LARGEST: Final = 1200
+LARGEST: Final = 3000
 """Operations in one function; V8 does not optimise functions of more than 60 kB of bytecode."""
 
 LINE: Final = 120
 """Signs of an operation's text that may stand inside another's."""
 
-EMITTED: Final[Mapping[Op, str]] = {
-    Op.NEG: "-{0}",
-    Op.ABS: "Math.abs({0})",
-    Op.SQRT: "Math.sqrt({0})",
-    Op.EXP: "Math.exp({0})",
-    Op.LOG: "Math.log({0})",
-    Op.SIN: "Math.sin({0})",
-    Op.COS: "Math.cos({0})",
-    Op.TAN: "Math.tan({0})",
-    Op.ASIN: "Math.asin({0})",
-    Op.ACOS: "Math.acos({0})",
-    Op.ATAN: "Math.atan({0})",
-    Op.FLOOR: "Math.floor({0})",
-    Op.TRUNC: "Math.trunc({0})",
-    Op.ADD: "{0}+{1}",
-    Op.SUB: "{0}-{1}",
-    Op.MUL: "{0}*{1}",
-    Op.DIV: "{0}/{1}",
-    Op.POW: "power({0},{1})",
-    Op.MIN: "{0}<{1}||{0}!=={0}?{0}:{1}",
-    Op.MAX: "{0}>{1}||{0}!=={0}?{0}:{1}",
-    Op.MOD: "modulo({0},{1})",
-    Op.SELECT: "{0}?{1}:{2}",
+# how strongly the operators of ECMA-262 bind, from the loosest
+_CHOICE, _OR, _AND, _EQUAL, _ORDER, _SUM, _PRODUCT, _ATOM = range(8)
+_SIGN: Final = _ORDER  # not where it binds: a - -b would be read as a decrement
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """An expression, and how strongly its outermost operator binds."""
+
+    text: str
+    binds: int = _ATOM
+
+    def at_least(self, strength: int) -> str:
+        """Return the text as it stands beside an operator of some strength."""
+        return self.text if self.binds >= strength else f"({self.text})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """An operation's text, how strongly it binds, and how strongly each argument must."""
+
+    text: str
+    binds: int
+    needs: tuple[int, ...]
+
+    def of(self, *arguments: _Text) -> _Text:
+        """Return the text of the operation on arguments."""
+        texts = [each.at_least(need) for each, need in zip(arguments, self.needs, strict=True)]
+        return _Text(self.text.format(*texts), self.binds)
+
+
+def _call(name: str, arguments: int = 1) -> _Form:
+    places = ",".join(f"{{{place}}}" for place in range(arguments))
+    return _Form(f"{name}({places})", _ATOM, (_CHOICE,) * arguments)
+
+
+EMITTED: Final[Mapping[Op, _Form]] = {
+    Op.NEG: _Form("-{0}", _SIGN, (_ATOM,)),
+    Op.ABS: _call("Math.abs"),
+    Op.SQRT: _call("Math.sqrt"),
+    Op.EXP: _call("Math.exp"),
+    Op.LOG: _call("Math.log"),
+    Op.SIN: _call("Math.sin"),
+    Op.COS: _call("Math.cos"),
+    Op.TAN: _call("Math.tan"),
+    Op.ASIN: _call("Math.asin"),
+    Op.ACOS: _call("Math.acos"),
+    Op.ATAN: _call("Math.atan"),
+    Op.FLOOR: _call("Math.floor"),
+    Op.TRUNC: _call("Math.trunc"),
+    Op.ADD: _Form("{0}+{1}", _SUM, (_SUM, _PRODUCT)),
+    Op.SUB: _Form("{0}-{1}", _SUM, (_SUM, _PRODUCT)),
+    Op.MUL: _Form("{0}*{1}", _PRODUCT, (_PRODUCT, _ATOM)),
+    Op.DIV: _Form("{0}/{1}", _PRODUCT, (_PRODUCT, _ATOM)),
+    Op.POW: _call("power", 2),
+    Op.MIN: _Form("{0}<{1}||{0}!=={0}?{0}:{1}", _CHOICE, (_ATOM, _ATOM)),
+    Op.MAX: _Form("{0}>{1}||{0}!=={0}?{0}:{1}", _CHOICE, (_ATOM, _ATOM)),
+    Op.MOD: _call("modulo", 2),
+    Op.SELECT: _Form("{0}?{1}:{2}", _CHOICE, (_OR, _CHOICE, _CHOICE)),
 }
 """The text of each operation; the first argument of a choice is a condition."""
 
-COMPARED: Final[Mapping[Op, str]] = {
-    Op.LT: "{0}<{1}",
-    Op.LE: "{0}<={1}",
-    Op.GT: "{0}>{1}",
-    Op.GE: "{0}>={1}",
-    Op.EQ: "{0}==={1}",
-    Op.NE: "{0}!=={1}",
+COMPARED: Final[Mapping[Op, _Form]] = {
+    Op.LT: _Form("{0}<{1}", _ORDER, (_SUM, _SUM)),
+    Op.LE: _Form("{0}<={1}", _ORDER, (_SUM, _SUM)),
+    Op.GT: _Form("{0}>{1}", _ORDER, (_SUM, _SUM)),
+    Op.GE: _Form("{0}>={1}", _ORDER, (_SUM, _SUM)),
+    Op.EQ: _Form("{0}==={1}", _EQUAL, (_SUM, _SUM)),
+    Op.NE: _Form("{0}!=={1}", _EQUAL, (_SUM, _SUM)),
 }
 """Operations on numbers whose value is a truth, kept as a boolean while only choices ask for it."""
 
-CALLED: Final = frozenset({Op.LOOKUP, *(op for op, text in EMITTED.items() if "(" in text)})
-"""Operations whose text is a call and needs no brackets around it."""
-
-LOGICAL: Final[Mapping[Op, str]] = {Op.AND: "{0}&&{1}", Op.OR: "{0}||{1}", Op.NOT: "!({0})"}
+LOGICAL: Final[Mapping[Op, _Form]] = {
+    Op.AND: _Form("{0}&&{1}", _AND, (_AND, _EQUAL)),
+    Op.OR: _Form("{0}||{1}", _OR, (_OR, _AND)),
+    Op.NOT: _Form("!{0}", _ATOM, (_ATOM,)),
+}
 """Operations on conditions."""
+
+# the lesser and the larger where the first is a number for sure
+_PICKED: Final[Mapping[Op, _Form]] = {
+    Op.MIN: _Form("{0}<{1}?{0}:{1}", _CHOICE, (_ATOM, _ATOM)),
+    Op.MAX: _Form("{0}>{1}?{0}:{1}", _CHOICE, (_ATOM, _ATOM)),
+}
+_AS_NUMBER: Final = _Form("{0}?1:0", _CHOICE, (_OR,))
+_AS_TRUTH: Final = _Form("{0}!==0", _EQUAL, (_SUM,))
 
 # what ECMA-262 means otherwise than IEEE 754's pow and Python's floored remainder
 _FUNCTIONS: Final = """\
@@ -130,8 +175,8 @@ def javascript(program: Program, name: str, *, bare: bool = False, largest: int 
 class _Names:
     """How values are read inside one function: as numbers, and as conditions where they are truths."""
 
-    numbers: dict[int, str] = field(default_factory=dict)
-    truths: dict[int, str] = field(default_factory=dict)
+    numbers: dict[int, _Text] = field(default_factory=dict)
+    truths: dict[int, _Text] = field(default_factory=dict)
 
 
 class _Script:
@@ -259,47 +304,42 @@ class _Script:
         again = {a for i in order if self.nodes[i].op in (Op.MIN, Op.MAX) for a in self.nodes[i].args}
         lines: list[str] = []
 
-        def name() -> str:
-            return f"_{np.base_repr(len(lines), 36).lower()}"
+        def named(text: str) -> _Text:
+            name = f"_{np.base_repr(len(lines), 36).lower()}"
+            lines.append(f"{name}={text}")
+            return _Text(name)
 
         for node in order:
             for argument in self.nodes[node].args:
                 if argument in before and argument not in names.numbers:
-                    names.numbers[argument] = name()
-                    lines.append(f"{names.numbers[argument]}=V[{before[argument]}]")
+                    names.numbers[argument] = named(f"V[{before[argument]}]")
             if self._is_leaf(node) and self.nodes[node].op is not Op.STATE:
                 continue
-            text, truth = self._expression(node, names)
-            known = names.truths if truth else names.numbers
-            if asked[node] == 1 and node not in again and len(text) < LINE:
-                known[node] = text if self.nodes[node].op in CALLED else f"({text})"
-            else:
-                known[node] = name()
-                lines.append(f"{known[node]}={text}")
+            made, truth = self._expression(node, names)
+            inside = asked[node] == 1 and node not in again and len(made.text) < LINE
+            (names.truths if truth else names.numbers)[node] = made if inside else named(made.text)
         if lines:
             yield "const " + ",\n".join(lines) + ";\n"
-        yield from (f"{target}={self._value(node, names)};\n" for target, node in (*after, *sinks))
+        yield from (f"{target}={self._value(node, names).text};\n" for target, node in (*after, *sinks))
 
-    def _expression(self, index: int, names: _Names) -> tuple[str, bool]:
+    def _expression(self, index: int, names: _Names) -> tuple[_Text, bool]:
         """Return an operation's text, and whether it is a condition."""
         node = self.nodes[index]
         if node.op is Op.STATE:
-            return f"S[{node.key}]", False
+            return _Text(f"S[{node.key}]"), False
         if node.op in LOGICAL:
-            return LOGICAL[node.op].format(*[self._condition(a, names) for a in node.args]), True
+            return LOGICAL[node.op].of(*[self._condition(a, names) for a in node.args]), True
         values = [self._value(a, names) for a in node.args]
         if node.op in COMPARED:
-            return COMPARED[node.op].format(*values), True
+            return COMPARED[node.op].of(*values), True
         if node.op is Op.LOOKUP:
             table = self.program.tables[cast("int", node.key)]
             held = "true" if table.outside == "hold" or table.between == "step" else "false"
-            return f"curve(x{node.key},y{node.key},z{node.key},{held},{values[0]})", False
+            return _Text(f"curve(x{node.key},y{node.key},z{node.key},{held},{values[0].text})"), False
         if node.op is Op.SELECT:
             values[0] = self._condition(node.args[0], names)
-        if node.op in (Op.MIN, Op.MAX) and self._is_number(node.args[0]):
-            one, two = values
-            return f"{one}{'<' if node.op is Op.MIN else '>'}{two}?{one}:{two}", False
-        return EMITTED[node.op].format(*values), False
+        picked = node.op in _PICKED and self._is_number(node.args[0])
+        return (_PICKED if picked else EMITTED)[node.op].of(*values), False
 
     def _is_number(self, index: int) -> bool:
         """Return whether a node is a constant that is a number."""
@@ -326,17 +366,17 @@ class _Script:
             case _:
                 return f"F[{self.kept[index]}]"
 
-    def _value(self, index: int, names: _Names) -> str:
+    def _value(self, index: int, names: _Names) -> _Text:
         """Return a value as a number."""
         if index in names.numbers:
             return names.numbers[index]
         if index in names.truths:
-            return f"({names.truths[index]}?1:0)"
-        return self._leaf(index)
+            return _AS_NUMBER.of(names.truths[index])
+        return _Text(self._leaf(index))
 
-    def _condition(self, index: int, names: _Names) -> str:
+    def _condition(self, index: int, names: _Names) -> _Text:
         """Return whether a value is not zero: not-a-number is not."""
-        return names.truths.get(index) or f"({self._value(index, names)}!==0)"
+        return names.truths.get(index) or _AS_TRUTH.of(self._value(index, names))
 
 
 def _number(value: float) -> str:

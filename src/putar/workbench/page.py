@@ -278,13 +278,26 @@ def _script(program: str, loops: str) -> str:
     ----------
     program, loops : the functions that give the model's Program and that of its loops, or nothing
     """
-    room = "\n".join(_static(name) for name in ENGINE_ROOM)
+    room = "\n".join(_dense(name) for name in ENGINE_ROOM)
     parts = [f"const PROGRAM = {program or 'null'};\nconst LOOP_PROGRAM = {loops or 'null'};\n"]
     parts.append(f"function ENGINE_ROOM() {{\n{room}\nreturn {{ serve, listen }};\n}}\n")
-    whole = "\n" + "\n".join((*parts, *(_static(name) for name in SCRIPTS)))
+    whole = "\n" + "\n".join((*parts, *(_dense(name) for name in SCRIPTS)))
     if re.search(r"</script|<!--", whole, re.IGNORECASE):
         raise RunError("the page's script would end early", "rename what is called </script> or <!--")
     return whole
+
+
+def _dense(name: str) -> str:
+    """Return a script without its comments and indentation, a fifth of its size; no text of it spans lines."""
+    lines: list[str] = []
+    inside = False
+    for line in _static(name).split("\n"):
+        text = line.strip()
+        opens = text.startswith("/*")
+        if text and not (inside or opens or text.startswith("//")):
+            lines.append(text)
+        inside = (inside or opens) and not text.endswith("*/")
+    return "\n".join(lines)
 
 
 def _taken(document: object, part: str, key: str) -> str:
