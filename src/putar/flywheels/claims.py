@@ -343,7 +343,8 @@ class Shown:
             return words.formatted(self.value, ".1f")
         if words.language == SOURCE:
             return amount(self.value, self.unit)
-        return words.placed(localized(amount(self.value, "").replace("−", "-"), words.language), self.unit)
+        number = localized(amount(self.value, "").replace("−", "-"), words.language)
+        return f"{number}%" if self.unit == "percent" else words.placed(number, self.unit)
 
 
 def amount(value: float | None, unit: str) -> str:

@@ -14,6 +14,7 @@ from putar.flywheels.claims import claim_problems
 from putar.flywheels.facts import fact_key
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.story import Check, Figure, read_story
+from putar.flywheels.telling import telling_problems
 from putar.language.check import check
 from putar.language.dimensional import check_units
 from putar.language.model import Model, Variable
@@ -38,6 +39,7 @@ def find_problems(flywheel: Flywheel) -> tuple[Problem, ...]:
         found += _constants(flywheel.model)
     if not any(problem.severity == "error" for problem in found):
         found += claim_problems(flywheel)
+        found += telling_problems(flywheel, read_story(flywheel))
         found += _unused(flywheel)
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: _RANK[problem.severity]))
 
