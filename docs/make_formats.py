@@ -46,8 +46,9 @@ Read: stocks, flows and auxiliaries, tables of all types, dimensions with named 
 for all or for single elements, slices (`*`, `2:3`, `a:c`), `@2`, transposed matrices, computed subscripts (0
 outside of a dimension), modules in modules, macros (with defaults; also such that call themselves with
 numbers), flows and stocks that cannot fall below zero (a stock's outflows are limited in their order),
-multipliers of flows, included files of the model's folder, simulation specifications, models of Stella 10,
-and what Vensim writes as XMILE. Views, header and style are kept for writing back.
+multipliers of flows, conveyors with leaks, limits, samples and arrests, queues and overflows (by Euler's
+method; as belts of slats, a slat a step), included files of the model's folder, simulation specifications,
+models of Stella 10, and what Vensim writes as XMILE. Views, header and style are kept for writing back.
 
 Every function of [functions](functions.md) can be used, and these:
 

@@ -85,6 +85,8 @@ class _Reader:
         self.pieces: dict[str, list[Piece]] = {}
         self.entry_of: dict[str, Entry] = {}
         self.spelling: dict[str, str] = {}
+        self.absent: dict[str, Problem] = {}
+        self.read: set[str] = set()
         self.translator = Translator(self.ranges, self.macros, self._known, self._expand)
 
     # the whole ----------------------------------------------------------------------------
@@ -113,11 +115,19 @@ class _Reader:
             except ModelErrors as error:
                 self.problems.extend(error.problems)
         self.problems.extend(self.translator.problems)
+        for name, problem in self.absent.items():
+            if name in self.read:
+                self.problems.append(problem)
+            else:
+                self.notes.append(
+                    replace(problem, severity="note", fix="nothing reads it, so that it is left out")
+                )
         if self.problems:
             raise ModelErrors(tuple(self.problems))
         return self._assembled()
 
     def _known(self, word: str) -> str | None:
+        self.read.add(word)
         return word if word in self.entry_of and word not in CONTROLS else None
 
     def _outputs_of_macros(self) -> None:
@@ -199,6 +209,8 @@ class _Reader:
                 raise ModelError(f"unknown subscript {written!r}", entry.where, fix, "name")
         over = (*task.scope.over, *words)
         piece = Piece(task.name, entry, over, self._tuples(entry, over, len(task.scope.over)))
+        if entry.sign == "" and not entry.body.strip() and self._without_data(piece):
+            return
         self.pieces.setdefault(task.name, []).append(self._filled(piece, task))
 
     def _tuples(self, entry: Entry, over: tuple[str, ...], skip: int) -> tuple[tuple[str, ...], ...]:
@@ -279,14 +291,19 @@ class _Reader:
 
     # data ---------------------------------------------------------------------------------
 
-    def _data(self, piece: Piece) -> Piece:
-        """Return a data variable whose values come from the files that were given."""
-        spelled = [element_name(piece.name, t) for t in piece.tuples]
-        found = [self.series.get(name) for name in spelled]
-        missing = [name for name, one in zip(spelled, found, strict=True) if one is None]
+    def _without_data(self, piece: Piece) -> bool:
+        """Remember a data variable that no file has values for; only one that is read is a mistake."""
+        missing = [element_name(piece.name, t) for t in piece.tuples]
+        missing = [name for name in missing if name not in self.series]
         if missing:
             what = f"{piece.name} is a data variable without data (no column {missing[0]!r})"
-            raise ModelError(what, piece.entry.where, "give its values with --data FILE", "source")
+            fix = "give its values with --data FILE"
+            self.absent[piece.name] = Problem("error", "source", piece.entry.where, what, fix)
+        return bool(missing)
+
+    def _data(self, piece: Piece) -> Piece:
+        """Return a data variable whose values come from the files that were given."""
+        found = [self.series.get(element_name(piece.name, t)) for t in piece.tuples]
         points = tuple(Points(one.times, one.values) for one in found if one is not None)
         return self._as_data(piece, points)
 

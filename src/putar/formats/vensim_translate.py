@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from putar.errors import ModelError, Problem, nearest
+from putar.formats.formula import filled
 from putar.formats.vensim_calendar import Calendar
 from putar.formats.vensim_dialect import VENSIM, name_of
 from putar.formats.vensim_entries import Entry, Macro
@@ -21,7 +22,6 @@ from putar.language.expr import (
     Computed,
     Each,
     Expr,
-    If,
     Index,
     Name,
     Number,
@@ -63,15 +63,6 @@ def literal(expr: Expr) -> float | None:
         case Unary(op="+", operand=Number(value=value)):
             return value
     return None
-
-
-_FORMULAS: dict[str, Expr] = {}
-
-
-def _formula(text: str) -> Expr:
-    if text not in _FORMULAS:
-        _FORMULAS[text] = parse_expression(text)
-    return _FORMULAS[text]
 
 
 class Translator:
@@ -263,17 +254,7 @@ class _One:
 
     def _formula(self, node: Call, text: str) -> Expr:
         given = {f"a{i}": arg for i, arg in enumerate(node.args, 1)}
-        count = iter(range(1, 1000))
-
-        def fill(part: Expr) -> Expr:
-            if isinstance(part, Name) and part.name in given:
-                return given[part.name]
-            if isinstance(part, Call):  # calls with memory or draws are told apart by their place
-                return replace(part, at=node.at + 1_000_000 * next(count), width=node.width)
-            return replace(part, at=node.at, width=node.width)
-
-        made = rebuild(_formula(text), fill)
-        return replace(made, at=node.at, width=node.width) if isinstance(made, If) else made
+        return filled(text, given, node.at, node.width)
 
     def _arguments(self, node: Call, takes: tuple[int, ...]) -> Expr:
         shown = node.function.replace("_", " ")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from putar.errors import ModelError, ModelErrors, Problem, Where
 from putar.formats.foreign_units import with_units
+from putar.formats.xmile_belts import Belt, Leak, belt_of, leak_of, with_belts
 from putar.formats.xmile_include import read_whole
 from putar.formats.xmile_kept import with_sources
 from putar.formats.xmile_names import declared, path_of, word_of
@@ -73,6 +74,9 @@ class _Reader:
         self.dimensions: dict[str, Dimension] = {}
         self.variables: dict[str, Variable] = {}
         self.gained: dict[str, Expr] = {}  # multipliers of flows
+        self.belts: dict[str, Belt] = {}
+        self.leaks: dict[str, Leak] = {}
+        self.driven: frozenset[str] = frozenset()
         macros = {declared(m.attributes.get("name", "")): m for m in root.all("macro")}
         self.translator = Translator({}, self.rooms.known, macros, self._later, self._points)
         self.calls: list[tuple[Element, str, Context, tuple[Expr, ...], Where]] = []  # of macros
@@ -98,6 +102,7 @@ class _Reader:
         )
         self.rooms.find()
         self.translator.elements_of = self.rooms.kinds
+        self.driven = self._driven()
         time = None
         for module in self.rooms.modules:
             for element in self.rooms.variables_of(module.model):
@@ -114,7 +119,8 @@ class _Reader:
         self.problems.extend(self.translator.problems)
         if self.problems or time is None:
             raise ModelErrors(tuple(self.problems))
-        told = with_flows(with_multiplied(self.variables.values(), self.gained))
+        moved = with_belts(self.variables, self.belts, self.leaks, time, self.dimensions)
+        told = with_flows(with_multiplied(moved.values(), self.gained))
         variables, time, units = with_units(told, time)
         model = Model(
             self.path.stem,
@@ -234,13 +240,41 @@ class _Reader:
         variable = replace(
             base, equation=equation, elements=tuple(pieces), inflows=inflows, outflows=outflows
         )
+        if equation is None and not pieces and base.name in self.driven:
+            variable = replace(variable, equation=Equation(Number(0.0), "", base.where))
+        self._belted(variable, element, context)
         if points is not None or tables:
             self._tabled(variable, points, tuple(tables))
-        elif equation is None and not pieces:
+        elif variable.equation is None and not pieces:
             what = f"{base.name} has no equation"
             self.problem(element, what, "write <eqn>, or connect the module's input", "name")
         else:
             self.variables[base.name] = numbers_of(self._partial(variable))
+
+    def _belted(self, variable: Variable, element: Element, context: Context) -> None:
+        """Remember what a conveyor, a queue or a leak says."""
+
+        def expression(part: Element) -> Expr:
+            text = part.text.strip()
+            return self.translator.expression(text, self.where(part), context) or Number(0.0)
+
+        for part in element.all("conveyor", "queue"):
+            self.belts[variable.name] = belt_of(part, variable.name, self.where(part), expression)
+        for part in element.all("leak", "leakage"):
+            whole = variable.equation.expr if variable.equation else Number(0.0)
+            self.leaks[variable.name] = leak_of(element, part, self.where(part), whole, expression)
+
+    def _driven(self) -> frozenset[str]:
+        """Return the flows that conveyors and queues drive, which need no equation."""
+        found: set[str] = set()
+        for module in self.rooms.modules:
+            for stock in self.rooms.variables_of(module.model):
+                if any(True for _ in stock.all("conveyor", "queue")):
+                    names = [
+                        self.rooms.known(module.room, path_of(f.text.strip())) for f in stock.all("outflow")
+                    ]
+                    found.update(name for name in names if name is not None)
+        return frozenset(found)
 
     def _listed(self, base: Variable, element: Element) -> bool:
         """Add an array whose equation is a list of numbers; return whether it is one."""
@@ -405,11 +439,11 @@ class _Reader:
         for element in inner:
             self._macro_variable(element, names, context)
         whole = Variable(prefix, "aux", dimensions=over, where=where)
-        equation = self._equation(macro, context, whole)
-        if equation is None:
+        gives = self._equation(macro, context, whole)
+        if gives is None:
             self.problem(macro, "the macro has no <eqn>", "write what it gives", "name")
             return
-        self.variables[prefix] = replace(whole, equation=equation)
+        self.variables[prefix] = replace(whole, equation=gives)
 
     def _macro_variable(self, element: Element, names: Mapping[str, str], context: Context) -> None:
         name = names[declared(element.attributes.get("name", ""))]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from putar.errors import ModelError, Problem, Where, nearest
+from putar.formats.formula import filled
 from putar.formats.start_values import AtStart, Unknown
 from putar.formats.xmile_functions import DERIVED, REFUSED, SEEDED
 from putar.formats.xmile_names import FILE, declared
@@ -277,16 +278,7 @@ class _One:
 
     def _formula(self, node: Expr, args: tuple[Expr, ...], text: str) -> Expr:
         given = {f"a{i}": arg for i, arg in enumerate(args, 1)}
-        count = iter(range(1, 1000))
-
-        def fill(part: Expr) -> Expr:
-            if isinstance(part, Name) and part.name in given:
-                return given[part.name]
-            if isinstance(part, Call):  # calls with memory or draws are told apart by their place
-                return replace(part, at=node.at + 1_000_000 * next(count), width=node.width)
-            return replace(part, at=node.at, width=node.width)
-
-        return rebuild(parse_expression(text), fill)
+        return filled(text, given, node.at, node.width)
 
     def _macro(self, node: Call, macro: Element) -> Expr:
         name = declared(macro.attributes.get("name", ""))

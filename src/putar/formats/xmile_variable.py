@@ -30,12 +30,8 @@ _NUMBER = r"[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _LIST = re.compile(rf"\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})+\s*[,;]?\s*")
 
 UNSUPPORTED = {
-    "conveyor": "conveyors are not computed",
-    "queue": "queues are not computed",
     "oven": "ovens are not computed",
-    "overflow": "it belongs to queues, which are not computed",
-    "leak": "it belongs to conveyors, which are not computed",
-    "leakage": "it belongs to conveyors, which are not computed",
+    "leak_integers": "leaks of whole numbers are not computed",
 }
 _BETWEEN = {"continuous": "linear", "extrapolate": "linear", "discrete": "step"}
 

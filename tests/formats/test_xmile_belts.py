@@ -1,0 +1,84 @@
+"""Conveyors and queues: what is refused by name; numbers are in tests/models/conveyors and queues."""
+
+from pathlib import Path
+
+import pytest
+
+from putar.errors import ModelErrors
+from putar.flywheels.catalogue import find
+from putar.formats.xmile_read import read_xmile
+from tests.formats.foreign import trajectory
+
+MODEL = """<xmile version="1.0">
+<sim_specs method="{method}"><start>0</start><stop>{stop}</stop><dt>0.25</dt></sim_specs>
+<model><variables>
+<stock name="belt"><eqn>{initial}</eqn><inflow>comes</inflow><outflow>goes</outflow>{outflow}{belt}</stock>
+<flow name="comes"><eqn>3 + SIN(TIME)</eqn></flow><flow name="goes"/>{more}
+</variables></model></xmile>"""
+CONVEYOR = "<conveyor><len>2</len></conveyor>"
+
+
+def belt(
+    folder: Path,
+    belt: str = CONVEYOR,
+    more: str = "",
+    outflow: str = "",
+    method: str = "Euler",
+    initial: str = "0",
+    stop: str = "4",
+) -> Path:
+    path = folder / "model.xmile"
+    parts = {"belt": belt, "more": more, "outflow": outflow, "method": method, "initial": initial}
+    path.write_text(MODEL.format(stop=stop, **parts), encoding="utf-8")
+    return path
+
+
+LEAK = "<outflow>leak</outflow>"
+REFUSED = {
+    "an oven": ({"belt": "<oven><cook_time>2</cook_time></oven>"}, "ovens are not computed"),
+    "another method": ({"method": "RK4"}, "computed by Euler's method only"),
+    "no length": ({"belt": "<conveyor/>"}, "a conveyor needs a transit time"),
+    "no time": ({"belt": "<conveyor><len>0</len></conveyor>"}, "a transit time of 0 is no time"),
+    "discrete": (
+        {"belt": '<conveyor discrete="true"><len>2</len></conveyor>'},
+        "a conveyor with discrete is not computed",
+    ),
+    "two exits": (
+        {"outflow": LEAK, "more": '<flow name="leak"><eqn>1</eqn></flow>'},
+        "one outflow that is no leak, not 2",
+    ),
+    "no zone": (
+        {
+            "outflow": LEAK,
+            "more": '<flow name="leak"><eqn>1</eqn><leak/><leak_start>1</leak_start></flow>',
+        },
+        "has no place",
+    ),
+    "too many slats": ({"belt": "<conveyor><len>1e6</len></conveyor>"}, "would have 4,000,000 slats"),
+    "whole leaks": (
+        {"outflow": LEAK, "more": '<flow name="leak"><eqn>1</eqn><leak/><leak_integers/></flow>'},
+        "leaks of whole numbers are not computed",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_is_not_computed_is_refused_by_name(tmp_path: Path, kind: str) -> None:
+    """Each is one error with a line."""
+    parts, what = REFUSED[kind]
+
+    with pytest.raises(ModelErrors, match=what) as caught:
+        read_xmile(belt(tmp_path, **parts))
+    assert all(problem.where is not None and problem.where.line for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize("length", ["2", "longer"])
+def test_nothing_is_lost_or_made(tmp_path: Path, length: str) -> None:
+    """What lies on the slats is what the stock holds, each step, with leaks and a time that changes."""
+    more = '<flow name="leak"><eqn>0.3</eqn><leak/></flow><aux name="longer"><eqn>1 + TIME / 4</eqn></aux>'
+    path = belt(tmp_path, f"<conveyor><len>{length}</len></conveyor>", more, LEAK, initial="7")
+    found = trajectory(find(path))
+
+    slats = [name for name in found if name.startswith("belt·belt[")]
+    for time, level in found["belt"].items():
+        assert sum(found[name][time] for name in slats) == pytest.approx(level, rel=1e-12, abs=1e-12)
