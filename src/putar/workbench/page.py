@@ -288,7 +288,7 @@ def _script(program: str, loops: str) -> str:
 
 
 def _dense(name: str) -> str:
-    """Return a script without its comments and indentation, a fifth of its size; no text of it spans lines."""
+    """Return a script without comments and indentation, a fifth of its size; no text of it spans lines."""
     lines: list[str] = []
     inside = False
     for line in _static(name).split("\n"):
