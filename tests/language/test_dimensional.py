@@ -212,19 +212,18 @@ SIGNATURES = {
     "step": ({"height": "capacity", "start": "start"}, "GW"),
     "pulse": ({"amount": "capacity", "first": "start", "interval": "life"}, "GW/year"),
     "ramp": ({"slope": "build", "start": "start", "end": "start"}, "GW"),
-    "free": ({"": "capacity"}, "GW"),
 }
 INDIFFERENT = {("sign", "x"), ("count", "slice"), ("trend", "input")}  # any unit will do
-INDIFFERENT |= {("free", name) for row in FUNCTIONS.values() for name in row.args}
 
 
 def test_rules_are_those_of_the_built_ins() -> None:
-    """Every built-in names a rule, and every rule is named and tried here."""
-    assert {row.units for row in FUNCTIONS.values()} == set(RULES) == set(SIGNATURES)
+    """Every built-in names a rule or has a signature, and every rule is named and tried here."""
+    named = {row.units for row in FUNCTIONS.values() if "->" not in row.units}
+    assert named == set(RULES) == set(SIGNATURES)
     assert set(CONSTANTS.values()) == {"time", "dimensionless", "any"}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", [row.name for row in FUNCTIONS.values() if "->" not in row.units])
 def test_built_in_keeps_its_rule(name: str) -> None:
     """With fitting arguments the answer has the rule's unit; with one odd argument there is an error."""
     row = FUNCTIONS[name]
@@ -237,6 +236,91 @@ def test_built_in_keeps_its_rule(name: str) -> None:
         wrong = [*right[:index], "visitor", *right[index + 1 :]]
         found = problems(f"aux x : {answer} = {name}({', '.join(wrong)})")
         assert len(found) == ((row.units, argument) not in INDIFFERENT)
+
+
+# by what a signature asks for: a name that has it; the unit of an answer
+ASKED = {
+    "a": "capacity",
+    "b": "users",
+    "1": "share",
+    "time": "life",
+    "1/time": "growth",
+    "a/time": "build",
+    "a/x": "share",
+    "x": "capacity",
+    "y": "share",
+    "curve": "effect",
+    "any": "capacity",
+}
+ANSWERS = {
+    "a": "GW",
+    "b": "mperson",
+    "1": "dmnl",
+    "1/a": "1/GW",
+    "a*b": "GW*mperson",
+    "a/b": "GW/mperson",
+    "time": "year",
+    "x": "GW",
+    "y": "dmnl",
+    "y/x": "1/GW",
+    "x*y": "GW",
+    "any": "GW",
+}
+
+
+def signatures() -> list[tuple[str, str, str]]:
+    """Each built-in with a signature, what an argument is for it to hold (`way 1 7`), and the signature."""
+    found = []
+    for row in FUNCTIONS.values():
+        first, *others = row.units.split(";")
+        choices = [other.partition(":")[::2] for other in others]
+        default = f"{choices[0][0].split()[0]} 0" if choices else ""
+        found += [(row.name, *each) for each in [(default, first), *choices] if "->" in first]
+    return found
+
+
+@pytest.mark.parametrize(("name", "choice", "text"), signatures())
+def test_built_in_keeps_its_signature(name: str, choice: str, text: str) -> None:
+    """With fitting arguments the answer has its unit; one odd argument is an error that names both sides."""
+    row = FUNCTIONS[name]
+    patterns, _, answer = text.partition("->")
+    asked = [pattern.strip() for pattern in patterns.split(",")]
+    right = [ASKED[pattern] for pattern in asked]
+    chooses, *numbers = choice.split() or [""]
+    for number in numbers or ["0"]:
+        if chooses:
+            right[row.args.index(chooses)] = number
+        unit = ANSWERS[answer.strip()]
+        assert problems(f"aux x : {unit} = {name}({', '.join(right)})") == ()
+        for index, pattern in enumerate(asked):
+            if pattern in ("curve", "any") or row.args[index] == chooses:
+                continue
+            wrong = [*right[:index], "area", *right[index + 1 :]]
+            found = problems(f"aux x : {unit} = {name}({', '.join(wrong)})")
+            if pattern == "a" and asked.count("a") == 1:  # nothing else it could differ from
+                assert len(found) == (answer.strip() in ("a", "1/a", "a*b", "a/b"))
+                continue
+            (problem,) = found
+            assert (problem.kind, problem.where.line) == ("unit", 22)  # type: ignore[union-attr]
+            if pattern in ("a", "b", "a/time"):  # one is not like the others, whichever comes first
+                assert "'area' is GW^2" in problem.what
+                assert problem.what.count(" is ") == 2
+            else:
+                assert f"the argument {row.args[index]!r} of {name} must be " in problem.what
+                assert "but 'area' is GW^2 (declared at model.putar:16)" in problem.what
+
+
+def test_an_argument_that_chooses_may_be_computed() -> None:
+    """Then only what all choices agree on is looked at."""
+    assert problems("aux x : GW = VECTOR_LOOKUP(capacity, users, visitor, visitor, share)") == ()
+    assert len(problems("aux x : GW = VECTOR_LOOKUP(capacity, users, visitor, life, share)")) == 1
+
+
+def test_a_written_number_is_found_wrong_rather_than_a_name() -> None:
+    """It stands for a quantity that has no name; 0 fits whatever there is."""
+    (problem,) = problems("aux x : GW = RANDOM_NORMAL(0, 100, capacity, 0)")
+    assert problem.fix == "give 100 a name: make it a constant in GW"
+    assert "must be GW, as 'capacity' is GW (declared at model.putar:10); but '100' is dmnl" in problem.what
 
 
 # properties --------------------------------------------------------------------------------------

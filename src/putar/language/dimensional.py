@@ -3,9 +3,9 @@
 Strict: units are equal, factor and powers, or it is an error; a million persons and a person differ. A
 literal number is dimensionless, but 0 fits any unit, and an equation made of literals alone has the unit
 declared beside it. What has no unit is noted once and fits everything. What a built-in does to units is
-a row of RULES, named by the field `units` of its row in `functions`; what an operator does is written in
-`_Part.infer`. Each equation gives one error at most, the leftmost and innermost, with the units of both
-sides, where those were declared, and what would put it right.
+said by the field `units` of its row in `functions`: a row of RULES, or a signature (`unit_signatures`).
+What an operator does is written in `_Part.infer`. Each equation gives one error at most, the leftmost
+and innermost, with the units of both sides, where those were declared, and what would put it right.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from putar.errors import ModelError, Problem, Where
-from putar.language.expr import Binary, Call, Expr, If, Name, Number, Unary, to_text, walk
+from putar.language.expr import Binary, Call, Expr, If, Name, Number, Unary, is_number, to_text, walk
 from putar.language.functions import CONSTANTS, FUNCTIONS
 from putar.language.model import Equation, Model, Variable, element_name
 from putar.language.parse import place
+from putar.language.unit_signatures import signed
 from putar.language.unit_words import Declared, Known
 from putar.language.units import DIMENSIONLESS, Unit
 
@@ -111,7 +112,7 @@ class _Part:
                 raise self.error(expr, f"{what}but {self.says(expr, have)}", have, want)
             return
         want = units.variables[variable.name]
-        if have is not None and want is not None and have != want and not _is_number(expr):
+        if have is not None and want is not None and have != want and not is_number(expr):
             what = f"left side {target!r} is {units.says(variable, want)}, "
             otherwise = f", or declare {variable.name!r} as {units.text(have)}"
             raise self.error(expr, f"{what}right side {self.says(expr, have)}", have, want, otherwise)
@@ -213,7 +214,7 @@ class _Part:
         if a is None or b is None or a == b:
             return a or b
         what = f"{first}, {self.says(left, a)}; {second}, {self.says(right, b)}"
-        fix = self.fix(left, a, b) if _is_number(left) else self.fix(right, b, a)
+        fix = self.fix(left, a, b) if is_number(left) else self.fix(right, b, a)
         raise ModelError(what, self.where(node), fix, "unit")
 
     def need(self, node: Expr, want: Known, role: str) -> Known:
@@ -228,7 +229,7 @@ class _Part:
         """Return the unit of a built-in's or a called curve's answer."""
         curve, row = self.variable(node), FUNCTIONS.get(node.function)
         if curve is None and row is not None and len(node.args) >= row.required:
-            return RULES[row.units](self, node)
+            return signed(self, node, row.units) if "->" in row.units else RULES[row.units](self, node)
         if curve is None:  # unknown, or too few arguments: others say so
             for argument in node.args:
                 self.infer(argument)
@@ -263,7 +264,7 @@ class _Part:
 
     def fix(self, node: Expr, have: Unit, want: Unit) -> str:
         """Return what would give an expression the wanted unit."""
-        if _is_number(node):
+        if is_number(node):
             return f"give {self.quoted(node)} a name: make it a constant in {self.units.text(want)}"
         return self.units.remedy(have, want, repr(self.quoted(node)))
 
@@ -273,7 +274,7 @@ class _Part:
         variable = self.variable(node)
         if variable is not None and isinstance(node, Name):
             return said + self.units.says(variable, unit)
-        if isinstance(node, Name) or _is_number(node):
+        if isinstance(node, Name) or is_number(node):
             return f"{said}{self.units.text(unit)} ({self.nature(node)})"
         found = {self.word(part): self.source(part) for part in walk(node)}
         listed = [f"{word}: {source}" for word, source in found.items() if source]
@@ -345,7 +346,7 @@ def _same(part: _Part, node: Call) -> Known:
             what = (
                 f"{node.function} takes one unit, but {part.says(first, kept)}, {part.says(argument, unit)}"
             )
-            if _is_number(first):
+            if is_number(first):
                 raise part.error(first, what, kept, unit)
             raise part.error(argument, what, unit, kept)
     return known[1] if known else None
@@ -409,13 +410,7 @@ def _ramp(part: _Part, node: Call) -> Known:
     return None if slope is None or time is None else part.exact(node, lambda: slope * time)
 
 
-def _free(part: _Part, node: Call) -> Known:
-    for argument in node.args:
-        part.infer(argument)
-    return None
-
-
-# what a built-in does to units, by the name in its row of FUNCTIONS
+# what a built-in does to units, by the name in its row of FUNCTIONS; rows without one have a signature
 RULES: Mapping[str, Callable[[_Part, Call], Known]] = {
     "same": _same,
     "dimensionless": _dimensionless,
@@ -430,16 +425,10 @@ RULES: Mapping[str, Callable[[_Part, Call], Known]] = {
     "step": _step,
     "pulse": _pulse,
     "ramp": _ramp,
-    "free": _free,
 }
 
 
 # small questions about expressions ----------------------------------------------------------
-
-
-def _is_number(node: Expr) -> bool:
-    """Whether an expression is made of literals alone."""
-    return not any(isinstance(part, Name | Call) for part in walk(node))
 
 
 def _literal(node: Expr) -> Fraction | None:

@@ -31,6 +31,7 @@ __all__ = [
     "Subscript",
     "Unary",
     "children",
+    "is_number",
     "names_in",
     "rebuild",
     "to_text",
@@ -248,6 +249,11 @@ def subscript_text(subscript: Subscript) -> str:
             return f"@{number}"
         case Computed(expr=expr):
             return to_text(expr)
+
+
+def is_number(expr: Expr) -> bool:
+    """Return whether an expression is made of literals alone."""
+    return not any(isinstance(part, Name | Call) for part in walk(expr))
 
 
 def to_text(expr: Expr) -> str:

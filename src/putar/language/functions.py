@@ -18,6 +18,8 @@ __all__ = ["CONSTANTS", "FUNCTIONS", "Function"]
 class Function:
     """A built-in: argument names (those after the first `required` are optional), unit rule, sense.
 
+    `units` is the name of a rule in `dimensional`, or a signature as `unit_signatures` reads it.
+
     `reduces` says that arguments may mean several elements, `many` that the last may be repeated.
     `takes` is "" (values), "curve" (the first argument is the name of a table) or "vector" (arguments
     stand for all elements of their last subscript, and the answer is one of as many).
@@ -95,14 +97,20 @@ def _drawn_within_bounds() -> list[Function]:
     """Return the draws that Vensim shifts and stretches, within bounds."""
     last = ("shift", "stretch")
     rows = (
-        ("RANDOM_POISSON", ("mean", *last), "A Poisson draw"),
-        ("RANDOM_BINOMIAL", ("chance", "trials", *last), "A binomial draw"),
-        ("RANDOM_NEGATIVE_BINOMIAL", ("chance", "successes", *last), "How many trials it takes"),
-        ("RANDOM_GAMMA", ("order", *last), "A gamma draw"),
-        ("RANDOM_BETA", ("alpha", "beta", *last), "A beta draw"),
+        ("RANDOM_POISSON", ("mean",), "A Poisson draw"),
+        ("RANDOM_BINOMIAL", ("chance", "trials"), "A binomial draw"),
+        ("RANDOM_NEGATIVE_BINOMIAL", ("chance", "successes"), "How many trials it takes"),
+        ("RANDOM_GAMMA", ("order",), "A gamma draw"),
+        ("RANDOM_BETA", ("alpha", "beta"), "A beta draw"),
     )
     return [
-        Function(name, ("low", "high", *args), 2 + len(args), "free", f"{says}, within bounds.")
+        Function(
+            name,
+            ("low", "high", *args, *last),
+            4 + len(args),
+            f"a, a, {'1, ' * len(args)}a, a -> a",
+            f"{says}, within bounds.",
+        )
         for name, args, says in rows
     ]
 
@@ -121,85 +129,156 @@ def _rows_of_other_tools() -> tuple[Function, ...]:
         Function("TANH", x, 1, "dimensionless", "The hyperbolic tangent."),
         Function("GAMMALN", x, 1, "dimensionless", "The logarithm of the gamma function, for x above 0."),
         Function("NORMALCDF", x, 1, "dimensionless", "The share of a standard normal below x."),
-        Function("FORECAST", ("input", "time", "horizon"), 3, "free", "The input along its perceived trend."),
+        Function(
+            "FORECAST",
+            ("input", "time", "horizon"),
+            3,
+            "a, time, time -> a",
+            "The input along its perceived trend.",
+        ),
         Function("ACTIVE_INITIAL", ("value", "initial"), 2, "same", "A value, another one while starting."),
-        Function("SAMPLE_IF_TRUE", ("condition", "value", "initial"), 3, "free", "The value last sampled."),
+        Function(
+            "SAMPLE_IF_TRUE", ("condition", "value", "initial"), 3, "1, a, a -> a", "The value last sampled."
+        ),
         Function("DELAY", ("input", "time", "initial"), 2, "delay", "The input of some time ago."),
-        Function("DELAY_N", ("input", "time", "initial", "order"), 4, "free", "DELAYN with moving times."),
-        Function("NPV", ("flow", "rate", "initial", "factor"), 4, "free", "Net present value so far."),
-        Function("PULSE_FOR", ("start", "width"), 2, "free", "1 for a time, else 0."),
-        Function("PULSE_TRAIN", ("start", "width", "every", "end"), 4, "free", "1 again and again, else 0."),
+        Function(
+            "DELAY_N",
+            ("input", "time", "initial", "order"),
+            4,
+            "a, time, a, 1 -> a",
+            "DELAYN with moving times.",
+        ),
+        Function(
+            "NPV",
+            ("flow", "rate", "initial", "factor"),
+            4,
+            "a/time, 1/time, a, 1 -> a",
+            "Net present value so far.",
+        ),
+        Function("PULSE_FOR", ("start", "width"), 2, "time, time -> 1", "1 for a time, else 0."),
+        Function(
+            "PULSE_TRAIN",
+            ("start", "width", "every", "end"),
+            4,
+            "time, time, time, time -> 1",
+            "1 again and again, else 0.",
+        ),
         Function("RAMP_UNTIL", ("slope", "start", "end"), 3, "ramp", "RAMP; without end before the start."),
-        Function("POINTS", ("x", "point"), 3, "free", "A table in place: x, then x1, y1, ...", many=True),
-        Function("ELEMENT", ("slice", "position"), 2, "free", "One of a slice by its place.", reduces=True),
-        Function("RANK", ("slice", "rank"), 2, "free", "Which element is the k-th smallest.", reduces=True),
+        Function(
+            "POINTS", ("x", "point"), 3, "any, any -> any", "A table in place: x, then x1, y1, ...", many=True
+        ),
+        Function(
+            "ELEMENT", ("slice", "position"), 2, "a, 1 -> a", "One of a slice by its place.", reduces=True
+        ),
+        Function(
+            "RANK", ("slice", "rank"), 2, "a, 1 -> 1", "Which element is the k-th smallest.", reduces=True
+        ),
         Function(
             "VECTOR_SELECT",
             ("selection", "value", "missing", "action", "error"),
             5,
-            "free",
+            "1, a, a, 1, 1 -> a; action 1 5 7: 1, 1, 1, 1, 1 -> 1",
             "A sum, product, least, largest or mean of the elements that are selected.",
             reduces=True,
         ),
-        Function("RANDOM_NORMAL", ("low", "high", "mean", "deviation"), 4, "free", "NORMAL within bounds."),
-        Function("RANDOM_TRIANGULAR", ("low", "high", "start", "peak", "stop"), 5, "free", "Triangular."),
-        Function("RANDOM_WEIBULL", ("low", "high", "shape", "shift", "stretch"), 5, "free", "Weibull."),
-        Function("RANDOM_EXPONENTIAL", ("low", "high", "shift", "stretch"), 4, "free", "Exponential."),
+        Function(
+            "RANDOM_NORMAL",
+            ("low", "high", "mean", "deviation"),
+            4,
+            "a, a, a, a -> a",
+            "NORMAL within bounds.",
+        ),
+        Function(
+            "RANDOM_TRIANGULAR",
+            ("low", "high", "start", "peak", "stop"),
+            5,
+            "a, a, a, a, a -> a",
+            "Triangular.",
+        ),
+        Function(
+            "RANDOM_WEIBULL",
+            ("low", "high", "shape", "shift", "stretch"),
+            5,
+            "a, a, 1, a, a -> a",
+            "Weibull.",
+        ),
+        Function(
+            "RANDOM_EXPONENTIAL", ("low", "high", "shift", "stretch"), 4, "a, a, a, a -> a", "Exponential."
+        ),
         Function("POISSON", ("mean",), 1, "same", "A Poisson draw at every step."),
         *_drawn_within_bounds(),
-        Function("DEPRECIATION", ("stream", "life", "period", "initial"), 4, "free", "In equal parts."),
+        Function(
+            "DEPRECIATION",
+            ("stream", "life", "period", "initial"),
+            4,
+            "a, time, time, a -> a",
+            "In equal parts.",
+        ),
         Function(
             "MARKET_PRICE",
             ("wanted", "buyers", "offered", "sellers"),
             4,
-            "free",
+            "a, b, a, b -> b",
             "It clears.",
             takes="vector",
         ),
     ]
     table = ("table", "x")
-    for name, says in (
-        ("LOOKUP", "The curve at x, as it is declared."),
-        ("LOOKUP_EXTRAPOLATE", "The curve at x, its end slopes continued."),
-        ("LOOKUP_FORWARD", "The curve's value at the next point."),
-        ("LOOKUP_BACKWARD", "The curve's value at the point before."),
-        ("LOOKUP_INVERT", "The first x at which the curve is y."),
-        ("LOOKUP_SLOPE", "The slope of the curve at x."),
+    for name, units, says in (
+        ("LOOKUP", "x -> y", "The curve at x, as it is declared."),
+        ("LOOKUP_EXTRAPOLATE", "x -> y", "The curve at x, its end slopes continued."),
+        ("LOOKUP_FORWARD", "x -> y", "The curve's value at the next point."),
+        ("LOOKUP_BACKWARD", "x -> y", "The curve's value at the point before."),
+        ("LOOKUP_INVERT", "y -> x", "The first x at which the curve is y."),
+        ("LOOKUP_SLOPE", "x -> y/x", "The slope of the curve at x."),
     ):
-        rows.append(Function(name, table, 2, "free", says, takes="curve"))
+        rows.append(Function(name, table, 2, f"curve, {units}", says, takes="curve"))
     shape = "A draw by a density that a table gives."
     args = ("table", "low", "high", "shift", "stretch")
-    rows.append(Function("RANDOM_LOOKUP", args, 5, "free", shape, takes="curve"))
+    rows.append(Function("RANDOM_LOOKUP", args, 5, "curve, a, a, a, a/x -> a", shape, takes="curve"))
     area = "The area below the curve between two x."
-    rows.append(Function("LOOKUP_AREA", ("table", "from", "to"), 3, "free", area, takes="curve"))
+    rows.append(
+        Function("LOOKUP_AREA", ("table", "from", "to"), 3, "curve, x, x -> x*y", area, takes="curve")
+    )
     between = "A data variable at another time: forward (1), between (0) or back (-1)."
-    rows.append(Function("DATA_BETWEEN", ("data", "time", "mode"), 3, "free", between, takes="curve"))
-    for name, says in (
-        ("DATA_FIRST_TIME", "The time of the first point of a data variable."),
-        ("DATA_LAST_TIME", "The time of its last point."),
-        ("DATA_COUNT", "How many points it has."),
+    rows.append(
+        Function("DATA_BETWEEN", ("data", "time", "mode"), 3, "curve, time, 1 -> y", between, takes="curve")
+    )
+    for name, unit, says in (
+        ("DATA_FIRST_TIME", "time", "The time of the first point of a data variable."),
+        ("DATA_LAST_TIME", "time", "The time of its last point."),
+        ("DATA_COUNT", "1", "How many points it has."),
     ):
-        rows.append(Function(name, ("data",), 1, "free", says, takes="curve"))
+        rows.append(Function(name, ("data",), 1, f"curve -> {unit}", says, takes="curve"))
     for name, says in (
         ("DATA_MAX", "The largest point of a data variable from one time to another."),
         ("DATA_MIN", "The smallest one."),
         ("DATA_MEAN", "Their mean."),
         ("DATA_DEVIATION", "Their standard deviation, with n - 1."),
     ):
-        rows.append(Function(name, ("data", "from", "to"), 3, "free", says, takes="curve"))
-    for name, names, says in (
-        ("DEMAND_AT_PRICE", ("quantity", "profile", "price"), "What each buyer wants at a price."),
-        ("SUPPLY_AT_PRICE", ("quantity", "profile", "price"), "What each seller offers at a price."),
-        ("VECTOR_LOOKUP", ("vector", "x", "low", "high", "way"), "A vector, read as a table."),
-        ("VECTOR_SORT_ORDER", ("vector", "direction"), "Which place, from 0, the k-th in order has."),
-        ("VECTOR_RANK", ("vector", "direction"), "Which place, from 1, an element has in order."),
-        ("VECTOR_REORDER", ("vector", "order"), "The elements in another order."),
-        ("VECTOR_ELM_MAP", ("element", "offset"), "The element so many places on."),
-        ("ALLOCATE_AVAILABLE", ("request", "profile", "available"), "What each gets, by priority curves."),
-        ("ALLOCATE_BY_PRIORITY", ("request", "priority", "size", "width", "supply"), "What each gets."),
-        ("INVERT_MATRIX", ("matrix", "size"), "The inverse of a square matrix."),
+        rows.append(Function(name, ("data", "from", "to"), 3, "curve, time, time -> y", says, takes="curve"))
+    price = ("quantity", "profile", "price")
+    claims = ("request", "priority", "size", "width", "supply")
+    by_way = "a, b, b, b, 1 -> a; way 1 7: a, b, b, b, 1 -> a*b"
+    by_way += "; way 5 8: a, a, b, b, 1 -> b; way 6 9: a, b, b, b, 1 -> a/b"
+    for name, names, units, says in (
+        ("DEMAND_AT_PRICE", price, "a, b, b -> a", "What each buyer wants at a price."),
+        ("SUPPLY_AT_PRICE", price, "a, b, b -> a", "What each seller offers at a price."),
+        ("VECTOR_LOOKUP", ("vector", "x", "low", "high", "way"), by_way, "A vector, read as a table."),
+        ("VECTOR_SORT_ORDER", ("vector", "direction"), "a, 1 -> 1", "Which place, from 0, the k-th has."),
+        ("VECTOR_RANK", ("vector", "direction"), "a, 1 -> 1", "Which place, from 1, an element has."),
+        ("VECTOR_REORDER", ("vector", "order"), "a, 1 -> a", "The elements in another order."),
+        ("VECTOR_ELM_MAP", ("element", "offset"), "a, 1 -> a", "The element so many places on."),
+        (
+            "ALLOCATE_AVAILABLE",
+            ("request", "profile", "available"),
+            "a, any, a -> a",
+            "What each gets, by priority curves.",
+        ),
+        ("ALLOCATE_BY_PRIORITY", claims, "a, b, 1, b, a -> a", "What each gets."),
+        ("INVERT_MATRIX", ("matrix", "size"), "a, 1 -> 1/a", "The inverse of a square matrix."),
     ):
-        rows.append(Function(name, names, len(names), "free", says, takes="vector"))
+        rows.append(Function(name, names, len(names), units, says, takes="vector"))
     return tuple(rows)
 
 
