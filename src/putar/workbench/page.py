@@ -91,6 +91,7 @@ SCRIPTS = (
     "scenarios.js",
     "tables.js",
     "moat.js",
+    "worth.js",
     "parameters.js",
     "facts.js",
     "subsystems.js",

@@ -48,7 +48,7 @@ function moatSection() {
     element(
       "p",
       { class: "note" },
-      number(moat.varied_by) !== null && say("moat.varied", { share: percent(moat.varied_by) }),
+      number(moat.varied_by) !== null && say("moat.varied", { level: decimal(moat.varied_by) }),
     ),
     saveButton("moat", columns, () => rivals),
   );
