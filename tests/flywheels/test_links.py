@@ -181,3 +181,35 @@ def test_draws_in_blocks_are_the_same_draws(study: putar.Study, monkeypatch: pyt
     assert two is not None
     assert np.array_equal(one.shapley, two.shapley)
     assert len(set(one.shapley[0].tolist())) == 5
+
+
+NOISE = """
+time 0 to 4 step 0.5 : year
+unit item
+link left "Left" : a -> b
+link right "Right" : a -> b
+stock level : item = 0
+  inflow growth
+flow growth : item/year = rate * RANDOM(0, 1) + links.left * one
+constant rate : item/year = 5
+  distribution uniform 1 9
+constant one : item/year = 1
+"""
+
+
+@pytest.mark.parametrize("members", [0, 3])
+def test_all_sets_of_links_meet_the_same_noise(tmp_path: Path, members: int) -> None:
+    """What a model draws at random is no difference that a link makes: one item a year for four years."""
+    path = tmp_path / "noise.putar"
+    path.write_text(NOISE, encoding="utf-8")
+    found = putar.load(path).links("level@4", cut_from=0.0, members=members)
+
+    for game in filter(None, (found.point, found.spread)):
+        assert np.ravel(game.shapley[0]).tolist() == pytest.approx(
+            [4.0] * max(1, members if game is found.spread else 1)
+        )
+        assert np.ravel(game.shapley[1]).tolist() == pytest.approx(
+            [0.0] * np.size(game.shapley[1]), abs=1e-12
+        )
+    if found.spread is not None:
+        assert len(set(np.ravel(found.spread.all).tolist())) == members

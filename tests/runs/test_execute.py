@@ -255,3 +255,20 @@ def test_too_many_members_are_refused_before_anything_is_made(
     with pytest.raises(RunError, match=r"would keep 0\.0 GB, 0\.0 GB are free"):
         execute(program, plan, ("tank.water",))
     assert execute(program, plan, ("tank.water",), save_at=(10.0,)).members == 100_000
+
+
+def test_members_that_are_alike_differ_by_the_design_alone(tmp_path: Path) -> None:
+    """Members two apart draw the same numbers, a failure keeps its number; unasked, each draws its own."""
+    path = tmp_path / "dice.putar"
+    path.write_text("time 0 to 3 step 1 : day\naux thrown = SQRT(scale) * RANDOM(0, 1)\nconstant scale = 1\n")
+    program = lower(read_model(path))
+    plan = design(program, [Change({"scale": np.array([1.0, 1.0, 4.0, 4.0, -1.0, 1.0])})])
+    found = execute(program, plan, ("thrown",), alike=2)
+    thrown = found.values[:, 0]
+
+    assert np.array_equal(thrown[:, 2:4], 2 * thrown[:, :2])
+    assert np.array_equal(thrown[:, 5], thrown[:, 1])
+    assert not (thrown[:, 0] == thrown[:, 1]).any()
+    assert [failure.member for failure in found.failures] == [4]
+    assert [status is Status.FINISHED for status in found.status] == [True] * 4 + [False, True]
+    assert not (execute(program, plan, ("thrown",)).values[:, 0, 5] == thrown[:, 1]).any()

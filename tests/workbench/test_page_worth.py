@@ -12,16 +12,32 @@ from tests.workbench.screens import Open
 pytestmark = pytest.mark.browser
 
 VALUE: dict[str, Any] = {
-    "output": "value", "unit": "busd", "at": 2032.0, "whole": 200.0, "discount": 0.1, "apart": 250.0,
-    "terminal_share": 0.9, "mostly_terminal": True,
+    "output": "value",
+    "unit": "busd",
+    "at": 2032.0,
+    "whole": 200.0,
+    "discount": 0.1,
+    "apart": 250.0,
+    "terminal_share": 0.9,
+    "mostly_terminal": True,
     "parts": [
         {
-            "name": "bread", "title": "Bread", "present": 10.0, "terminal": 190.0, "value": 200.0,
-            "multiple": 18.0, "implied_growth": 0.0562,
+            "name": "bread",
+            "title": "Bread",
+            "present": 10.0,
+            "terminal": 190.0,
+            "value": 200.0,
+            "multiple": 18.0,
+            "implied_growth": 0.0562,
         },
         {
-            "name": "cake", "title": "Cake", "present": 0.0, "terminal": 0.0, "value": 0.0,
-            "multiple": None, "implied_growth": None,
+            "name": "cake",
+            "title": "Cake",
+            "present": 0.0,
+            "terminal": 0.0,
+            "value": 0.0,
+            "multiple": None,
+            "implied_growth": None,
         },
     ],
     "stated": [{"title": "the market", "value": 2300.0, "times": 11.5}],

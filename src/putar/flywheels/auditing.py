@@ -108,7 +108,7 @@ def _runs(flywheel: Flywheel, feedback: Feedback, target: str) -> Iterator[Check
     plan = design(program, [*changes_of(flywheel, RunSpec()), Change(values)], len(members))
     seen = sorted({now, time.stop, *np.linspace(time.start, time.stop, DATES).tolist()})
     kept = (target, *[name for name in graph.stocks(0) if name not in graph.hidden])
-    ensemble = execute(program, plan, tuple(dict.fromkeys(kept)), save_at=seen)
+    ensemble = execute(program, plan, tuple(dict.fromkeys(kept)), save_at=seen, alike=1)
     series, times = ensemble.series(target), ensemble.times
     after = int(np.abs(times - now).argmin())
     yield from _drives(target, drives, series, after, date_text(now, time.unit))

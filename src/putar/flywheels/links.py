@@ -276,7 +276,7 @@ def _game(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> tuple[list[s
         cut = dict(zip(links, coalition_switches(count, wide), strict=True))
         changes = changes_with_links(flywheel, told, cut, date, part)
         plan = design(program, [_over_coalitions(c, 1 << count, wide) for c in changes], wide << count)
-        ensemble = execute(program, plan, (protocol.output,), save_at=rows, seed=spec.seed)
+        ensemble = execute(program, plan, (protocol.output,), save_at=rows, seed=spec.seed, alike=wide)
         values = coalition_values(ensemble.at(protocol.output, protocol.at), count, wide)
         found.append(values.reshape(1 << count, wide))
     return links, found[0][:, 0] if draws == 1 else np.concatenate(found, axis=1)

@@ -35,6 +35,7 @@ def simulate(
     kernel: str = "auto",
     threads: int | None = None,
     draws: Draws | None = None,
+    alike: int = 0,
 ) -> Ensemble:
     """Return the ensemble that a specification asks for.
 
@@ -43,6 +44,7 @@ def simulate(
     save : outputs to keep; by default those of the specification, or all
     save_at : dates to keep; by default every saved row of the model
     draws : those of `draws_for`, where several runs share them
+    alike : as in `execute`
 
     Raises
     ------
@@ -61,6 +63,7 @@ def simulate(
         seed=spec.seed,
         kernel=kernel,
         threads=threads,
+        alike=alike,
     )
 
 

@@ -80,7 +80,7 @@ def stall_margins(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> dict
         changes = changes_with_links(flywheel, replace(spec, members=0), switches, start)
         plan = design(flywheel.program, changes, members)
         ensemble = execute(
-            flywheel.program, plan, (protocol.output,), save_at=(first, protocol.at), seed=spec.seed
+            flywheel.program, plan, (protocol.output,), save_at=(first, protocol.at), seed=spec.seed, alike=1
         )
         return ensemble.values[:, 0].reshape(-1, count, tried)
 

@@ -246,12 +246,12 @@ def _cells(flywheel: Flywheel, columns: tuple[Column, ...], spec: RunSpec) -> li
     stop = flywheel.model.time.stop
     names = tuple(dict.fromkeys(column.variable for column in columns))
     dates = {stop} | {d for c in columns for d in (c.at, c.since) if d is not None}
-    ran = simulate(flywheel, spec, save=names, save_at=around(flywheel.program, dates))
+    ran = simulate(flywheel, spec, save=names, save_at=around(flywheel.program, dates), alike=1)
     found = [_cell(ran, column, stop if column.at is None else column.at) for column in columns]
     if any(column.without_links for column in columns):
         every = dict.fromkeys((link.id for link in flywheel.links), flywheel.now)
         apart = combined(spec, RunSpec(cuts=every))
-        cut = simulate(flywheel, apart, save=names, save_at=around(flywheel.program, dates))
+        cut = simulate(flywheel, apart, save=names, save_at=around(flywheel.program, dates), alike=1)
         for i, column in enumerate(columns):
             if column.without_links:
                 left = _cell(cut, column, stop if column.at is None else column.at)

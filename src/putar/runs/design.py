@@ -44,6 +44,11 @@ class Design:
     members: int
     segments: tuple[Segment, ...]
 
+    def part(self, first: int, stop: int) -> Design:
+        """Return the design of the members from `first` to before `stop`."""
+        segments = tuple(Segment(s.first, s.parameters[:, first:stop].copy()) for s in self.segments)
+        return Design(min(stop, self.members) - first, segments)
+
 
 def step_of(program: Program, date: float) -> int:
     """Return the first step at or after a date, to half a step's rounding.

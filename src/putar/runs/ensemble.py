@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from putar.errors import RunError, UsageError, nearest
 
-__all__ = ["Ensemble", "Failure", "Status"]
+__all__ = ["Ensemble", "Failure", "Status", "side_by_side"]
 
 
 class Status(Enum):
@@ -115,3 +115,16 @@ class Ensemble:
                 f"{self.failures[0]}{rest}", "check the values that were set, or use a smaller step"
             )
         return self
+
+
+def side_by_side(ensembles: Sequence[Ensemble]) -> Ensemble:
+    """Return ensembles of the same rows and outputs as one, their members numbered on."""
+    failures: list[Failure] = []
+    before = 0
+    for one in ensembles:
+        failures += [replace(failure, member=before + failure.member) for failure in one.failures]
+        before += one.members
+    values = np.concatenate([one.values for one in ensembles], axis=2)
+    status = tuple(status for one in ensembles for status in one.status)
+    first = ensembles[0]
+    return Ensemble(first.times, first.names, values, status, tuple(failures), first.kernel)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
 
 from putar.engine.build import compile as compile_program
 from putar.engine.diagnose import Segment, first_failure
-from putar.engine.ir import Program
+from putar.engine.ir import Op, Program
 from putar.engine.kernel import Array, Kernel, saved_steps
 from putar.errors import UsageError
 from putar.runs.design import Design, step_of
-from putar.runs.ensemble import Ensemble, Failure, Status
+from putar.runs.ensemble import Ensemble, Failure, Status, side_by_side
 from putar.runs.memory import require_memory
 
 __all__ = ["execute"]
@@ -37,6 +37,7 @@ def execute(
     seed: int = 0,
     threads: int | None = None,
     kernel: str = "auto",
+    alike: int = 0,
 ) -> Ensemble:
     """Return what a design gives.
 
@@ -45,6 +46,8 @@ def execute(
     outputs : names of variable elements to keep
     save_at : dates to keep; by default the program's saved rows
     seed : of the random functions inside the model
+    alike : members this far apart draw the same random numbers, so that they differ by the design alone; 0
+        lets each draw its own
 
     Raises
     ------
@@ -58,11 +61,21 @@ def execute(
         raise UsageError("a run that keeps nothing", "name a variable and a date, or leave save_at out")
     rows = len(saved_steps(program, 0, program.steps)) if wanted is None else len(wanted)
     require_memory(rows * len(outputs) + 2 * len(program.states), design.members)
+    if alike and alike < design.members and _draws(program):
+        blocks = [design.part(first, first + alike) for first in range(0, design.members, alike)]
+        one = partial(execute, save_at=save_at, seed=seed, threads=threads, kernel=kernel)
+        return side_by_side([one(program, block, outputs) for block in blocks])
     steps, states, pieces, name = _rows(program, design, outputs, wanted, kernel, seed, threads)
     values = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
     times = program.start + np.array(steps, dtype=np.float64) * program.step
     status, failures = _endings(program, design, outputs, values, states, seed)
     return Ensemble(times, tuple(outputs), values, status, failures, name)
+
+
+@lru_cache(maxsize=64)
+def _draws(program: Program) -> bool:
+    """Return whether a program draws random numbers."""
+    return any(node.op is Op.RANDOM for node in program.graph.nodes)
 
 
 def _spans(program: Program, design: Design, stops: Sequence[int], end: int) -> list[tuple[Array, int, int]]:

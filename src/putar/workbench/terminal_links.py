@@ -133,8 +133,9 @@ def _firms(output: Row, words: Words) -> Iterable[Text]:
 
 def _together(output: Row, words: Words) -> Iterable[Text]:
     """Yield the pair whose two cuts together differ most from the two apart."""
+    least = 1e-9 * abs(output["all"] - output["none"])
     pairs = sorted(output.get("pairs") or [], key=lambda pair: -abs(pair["beyond_single"]))[:1]
-    for pair in pairs:
+    for pair in (pair for pair in pairs if abs(pair["beyond_single"]) > least):
         loss, beyond = pair["loss"], pair["beyond_single"]
         cost = words.say(
             "terminal.both_cost" if loss >= 0 else "terminal.both_add", loss=words.number(abs(loss))
