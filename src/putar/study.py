@@ -268,7 +268,7 @@ class Study:
         stocks : of the wheel, where they are not those of the largest partition
         """
         spec = self.spec(scenario, set, cut, None, members, seed)
-        return find_feedback(self.flywheel, spec, window=window, stocks=stocks)
+        return find_feedback(self.flywheel, spec, window=window, stocks=stocks, release=True)
 
     def moat(
         self, scenario: str = "base", *, set: Mapping[str, ArrayLike] | Sequence[str] | None = None

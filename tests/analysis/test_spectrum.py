@@ -19,6 +19,8 @@ from putar.analysis.spectrum import (
     link_elasticities,
     local_rate,
     one_signed,
+    participation,
+    passing,
     step_matrices,
     window_rate,
 )
@@ -128,6 +130,16 @@ def test_a_defective_eigenvalue_has_no_elasticities() -> None:
     _, elasticity = elasticities(np.array([[0.1, 1.0], [0.0, 0.1]]))
 
     assert np.isnan(elasticity).all()
+
+
+def test_two_stocks_that_share_the_leading_eigenvalue() -> None:
+    """Of two stocks that fade alike neither has elasticities; one of them is said to carry what is left."""
+    twins = np.diag([-0.2, -0.2, -1.0])
+    part = participation(passing(np.repeat((np.eye(3) + STEP * twins)[None], 10, axis=0)))
+
+    assert np.isnan(elasticities(twins)[1]).all()
+    assert part.sum() == pytest.approx(1.0, abs=1e-12)
+    assert part[2] == 0.0
 
 
 @pytest.mark.parametrize("size", [1e-9, 1e9])

@@ -86,7 +86,8 @@ def margin(rate: Callable[[Array], Array], slope: float | None = None, exact: fl
     if not np.isfinite(today) and today != -np.inf:
         return Margin(None, Said("margin.rateless"), monotone=monotone)
     if today <= 0.0:
-        gain = _beyond(rate, wanted=True)
+        # what lowers the rate cannot start the wheel, only overshoot within a step
+        gain = float("inf") if slope is not None and slope <= 0.0 else _beyond(rate, wanted=True)
         found = np.isfinite(gain)
         word = Said("margin.gain", times=Number(gain, ".3g")) if found else Said("margin.no_gain")
         return Margin(None, Said("margin.not_turning", gain=word), required=gain, monotone=monotone)

@@ -174,14 +174,15 @@ def elasticities(j: Array) -> tuple[Array, Array]:
 
 
 def _leading_pair(j: Array) -> tuple[complex, Complex, Complex, complex]:
-    """Return the leading eigenvalue, its left and right vectors, and their product; 0 where defective."""
+    """Return the leading eigenvalue, its left and right vectors, and their product; 0 if it is not simple."""
     values, vectors = np.linalg.eig(j)
     place = values.real.argmax()
     value, right = complex(values[place]), vectors[:, place]
     other, duals = np.linalg.eig(j.T)
     left = duals[:, np.abs(other - value).argmin()]
     norm, parts = complex(left @ right), float(np.abs(left * right).sum())
-    simple = abs(norm) > DEFECTIVE * parts
+    twins = np.abs(values - value) <= REAL * max(float(np.abs(values).max()), 1e-300)
+    simple = abs(norm) > DEFECTIVE * parts and int(twins.sum()) == 1
     return value, left.astype(np.complex128), right.astype(np.complex128), norm if simple else 0j
 
 
@@ -258,7 +259,7 @@ def passing(steps: Array) -> Passing:
     right = np.empty((len(steps), count), dtype=np.complex128)
     left = np.empty_like(right)
     product, _ = window_product(steps)
-    now, back = _leading(product), _leading(product.T)
+    now, back = _leading(product)
     for n, matrix in enumerate(steps):
         right[n] = now
         now = matrix @ now
@@ -302,10 +303,19 @@ def participation(along: Passing) -> Array:
     return mean
 
 
-def _leading(matrix: Array) -> Complex:
-    """Return the eigenvector of largest eigenvalue."""
+def _leading(matrix: Array) -> tuple[Complex, Complex]:
+    """Return the eigenvector of largest eigenvalue and its dual, which is orthogonal to all others.
+
+    Where two directions share the eigenvalue the dual belongs to the one that is returned.
+    """
     if not len(matrix):
-        return np.zeros(0, dtype=np.complex128)
+        return np.zeros(0, dtype=np.complex128), np.zeros(0, dtype=np.complex128)
     values, vectors = np.linalg.eig(matrix)
-    vector: Complex = vectors[:, np.abs(values).argmax()].astype(np.complex128)
-    return vector
+    place = int(np.abs(values).argmax())
+    vector: Complex = vectors[:, place].astype(np.complex128)
+    try:
+        dual = np.linalg.inv(vectors)[place]
+    except np.linalg.LinAlgError:  # defective: no full set of directions
+        others, duals = np.linalg.eig(matrix.T)
+        dual = duals[:, np.abs(others).argmax()]
+    return vector, (dual / max(float(np.abs(dual).max()), 1e-300)).astype(np.complex128)

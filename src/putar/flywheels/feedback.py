@@ -26,6 +26,7 @@ from putar.analysis.wheel import LinkMargin, Wheel, wheel
 from putar.engine.kernel import saved_steps
 from putar.errors import RunError
 from putar.flywheels.folder import Flywheel
+from putar.flywheels.release import Release, find_release
 from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import design_of
 from putar.words.amounts import date_text
@@ -56,6 +57,7 @@ class Feedback:
     wheel: Wheel | None
     wheel_spread: Spread | None
     seconds: float
+    release: Release | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the contract of `putar loops --json`, and what the page shows besides."""
@@ -187,6 +189,7 @@ class Feedback:
                 for w in found.windows
             ],
             "version": "linear: the run stays as it was",
+            "release": None if self.release is None else release_row(self.release),
             "drawn": None
             if spread is None
             else {
@@ -197,6 +200,19 @@ class Feedback:
                 "margin_below_0.2": spread.uniform.small,
             },
         }
+
+
+def release_row(found: Release) -> dict[str, object]:
+    """Return the release test as a row."""
+    return {
+        "cut_from": found.cut_from,
+        "from": found.start,
+        "to": found.stop,
+        "drives": list(found.drives),
+        "slope": found.slope,
+        "whole": found.whole,
+        "rises": found.rises,
+    }
 
 
 def margin_row(found: Margin) -> dict[str, object]:
@@ -225,8 +241,9 @@ def link_row(found: LinkMargin, spread: Spread | None = None) -> dict[str, objec
         else [elasticity.elasticity.real, elasticity.elasticity.imag],
         **margin_row(found.margin),
     }
-    if spread is not None:
-        row["drawn"] = _margin_spread(spread.links.get((found.source, found.target)))
+    if spread is not None:  # a link that holds the wheel back has no stall margin to vary
+        known = spread.links.get((found.source, found.target)) if found.influence > 0.0 else None
+        row["drawn"] = _margin_spread(known)
     return row
 
 
@@ -253,6 +270,7 @@ def find_feedback(
     stocks: Sequence[str] = (),
     rates: bool = True,
     links: int = 10,
+    release: bool = False,
 ) -> Feedback:
     """Return a flywheel's loops and its wheel, for a specification.
 
@@ -262,6 +280,7 @@ def find_feedback(
     stocks : the wheel's stocks, where they are not the main partition's
     rates : whether rates and margins are computed
     links : how many links' margins are computed
+    release : whether the run without its outside drives is made, too
 
     Raises
     ------
@@ -287,10 +306,10 @@ def find_feedback(
     start, stop = wheel_window(flywheel) if window is None else window
     found = wheel(rows, finding.graph, start, stop, stocks, links) if rates else None
     drawn = _spread(flywheel, spec, found, finding, start, stop) if found is not None else None
+    released = find_release(flywheel, spec, finding, found) if release and found is not None else None
     seconds = time.perf_counter() - began
-    return Feedback(
-        flywheel, finding, rows.times[kept], kept, probability, nobody, spread, found, drawn, seconds
-    )
+    parts = (flywheel, finding, rows.times[kept], kept, probability, nobody, spread, found, drawn, seconds)
+    return Feedback(*parts, released)
 
 
 def _require_finite(rows: Trajectory, flywheel: Flywheel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,12 +10,15 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from putar.analysis.naming import label
 from putar.words.said import Words
 
 __all__ = ["print_loops"]
 
 Row = Mapping[str, Any]
 SHOWN = 12  # loops and margins on a screen
+NAMED = 4  # drives in a sentence
+TINY = 1e-9  # an imaginary part that is none
 DATES = 6  # columns of the lead
 
 
@@ -116,18 +120,87 @@ def _wheel(found: Row, words: Words) -> Iterable[RenderableType]:
         rates = {"low": low, "middle": middle, "high": high}
         share = words.formatted(drawn["spins"], ".0%")
         yield Text(words.say("terminal.draws", members=drawn["members"], share=share, **rates))
+    yield from _levels(found, words)
+    yield _margins(found, words)
+
+
+def _levels(found: Row, words: Words) -> Iterable[RenderableType]:
+    if found["level"] is not None:
+        yield Text(words.say("terminal.levels", rate=words.formatted(found["level"], "+.3g")))
+    release = found["release"]
+    if release is not None and release["drives"] and release["slope"] is not None:
+        named = [label(name) for name in release["drives"][:NAMED]]
+        more = len(release["drives"]) - len(named)
+        rates = {key: _rate(release[key], words) for key in ("slope", "whole")}
+        dates = {key: words.formatted(release[key], "g") for key in ("cut_from", "from", "to")}
+        drives = words.listed(named) if not more else f"{', '.join(named)} (+{more})"
+        yield Text(words.say("terminal.released", drives=drives, start=dates["from"], **dates, **rates))
+
+
+def _rate(rate: float | None, words: Words) -> str:
+    return "–" if rate is None else words.formatted(rate, "+.3g")
+
+
+def _margins(found: Row, words: Words) -> Table:
+    """Return a row a chain of links, the most influential first; over draws, if any, with its spread."""
+    drawn = found["drawn"] is not None
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    grid.add_column(words.say("terminal.link"))
-    for key in ("terminal.influence", "terminal.stall_margin"):
+    grid.add_column(words.say("terminal.link"), ratio=3)
+    keys = ["terminal.influence", "terminal.elasticity", "terminal.stall_margin"]
+    for key in [*keys, "terminal.over_draws", "terminal.small_margin"] if drawn else keys:
         grid.add_column(words.say(key), justify="right")
-    grid.add_column("")
-    for link in found["margins"][:SHOWN]:
-        margin = "" if link["stall_margin"] is None else f"{link['stall_margin']:.0%}"
-        ends = f"{link['from']} → {link['to']}"
-        grid.add_row(ends, words.formatted(link["influence"], "+.3f"), margin, words.told(link["why"]))
+    grid.add_column("", ratio=3)
+    chains: dict[tuple[object, ...], list[Row]] = {}
+    for link in found["margins"]:
+        chains.setdefault((f"{link['influence']:.9e}", link["why"], link["stall_margin"]), []).append(link)
+    for links in list(chains.values())[:SHOWN]:
+        first = links[0]
+        cells = [_chain(links), words.formatted(first["influence"], "+.3f"), _elasticity(first, words)]
+        cells += [_share(first["stall_margin"], words), *(_spread(first["drawn"], words) if drawn else [])]
+        grid.add_row(*cells, words.told(first["why"]))
     uniform = found["uniform"]
-    value = "" if uniform["stall_margin"] is None else f"{uniform['stall_margin']:.0%}"
     this, each = words.say("terminal.this_link"), words.say("terminal.each_link")
     why = words.told(uniform["why"]).replace(this, each)
-    grid.add_row(words.say("terminal.all_links"), "", value, why)
-    yield grid
+    spread = found["drawn"] or {}
+    cells = [words.say("terminal.all_links"), "", "", _share(uniform["stall_margin"], words)]
+    cells += _spread(spread, words) if drawn else []
+    grid.add_row(*cells, why)
+    return grid
+
+
+def _chain(links: list[Row]) -> str:
+    """Return links as the way they make, `a → b → c`; those that make none side by side."""
+    after = {link["from"]: link["to"] for link in links}
+    starts = [name for name in after if name not in after.values()] or [links[0]["from"]]
+    ways = []
+    while after:
+        name = next((start for start in starts if start in after), next(iter(after)))
+        way = [name]
+        while name in after:
+            name = after.pop(name)
+            way.append(name)
+        ways.append(" → ".join(label(one) for one in way))
+    return "; ".join(ways)
+
+
+def _share(value: float | None, words: Words) -> str:
+    return "" if value is None else words.formatted(value, ".0%")
+
+
+def _elasticity(link: Row, words: Words) -> str:
+    if link["elasticity"] is None or not all(map(math.isfinite, link["elasticity"])):
+        return ""
+    real, imaginary = link["elasticity"]
+    text = words.formatted(real, "+.2f")
+    return text if abs(imaginary) < TINY else f"{text}{words.formatted(imaginary, '+.2f')}i"
+
+
+def _spread(drawn: Row | None, words: Words) -> list[str]:
+    """Return the middle and the band of a margin, and the chance that it is small."""
+    if drawn is None:
+        return ["", ""]
+    small = _share(drawn["margin_below_0.2"], words)
+    if drawn["margin"] is None:
+        return ["", small]
+    low, middle, high = (words.formatted(point, ".0%") for point in drawn["margin"])
+    return [f"{middle} ({low} – {high})", small]
