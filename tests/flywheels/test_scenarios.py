@@ -137,7 +137,7 @@ def test_a_view_is_a_scenario_with_values_of_its_own(tmp_path: Path) -> None:
 
     assert (view.name, view.title, view.reason) == ("modest", "Modest", "A view of its own.")
     assert view.spec.changes == (Change({"oven.ploughback": 0.1}, 4.0),)
-    assert (view.spec.cut, view.spec.cut_from) == (("ploughing_back",), 5.0)
+    assert view.spec.cuts == {"ploughing_back": 5.0}
 
 
 @pytest.mark.parametrize(

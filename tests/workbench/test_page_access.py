@@ -93,8 +93,8 @@ def test_controls_are_large_enough_for_a_finger(show: Open) -> None:
     """On a phone the controls that stand alone are 44 pixels high or more."""
     tab = show(hash="#open=fact:GW_2025", size=PHONE)
     small = tab.evaluate(
-        """() => [...document.querySelectorAll(`.theme, .tab, .play, .tool, .loop-chip, select, .switch button, input, .quiet, .claim,
-            .filter, .subsystem summary, .behind summary`)]
+        """() => [...document.querySelectorAll(`.theme, .tab, .play, .tool, .loop-chip, select,
+            .switch button, input, .quiet, .claim, .filter, .subsystem summary, .behind summary`)]
         .map((each) => [each.className || each.tagName, Math.round(each.getBoundingClientRect().height)])
         .filter(([, height]) => height > 0 && height < 44)"""
     )

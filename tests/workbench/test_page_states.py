@@ -49,7 +49,7 @@ def test_every_state_draws_and_fits(show: Open, state: str, size: dict[str, int]
 
 
 def test_sections_stand_in_their_order(show: Open) -> None:
-    """Question, wheel, chart, clock, claims, strip, loops, links, what if, limits, notes, numbers, sources."""
+    """Question, wheel, chart, clock, claims and strip come first, then what stands behind them."""
     tab = show()
 
     order = tab.evaluate("[...document.querySelectorAll('[id]')].map((each) => each.id)")

@@ -1,6 +1,5 @@
 """The page in both languages: changed without being opened again, and carried by the address."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
