@@ -17,6 +17,7 @@ from putar.flywheels.scenarios import RunSpec
 from putar.flywheels.simulate import design_of, simulate
 from putar.runs.execute import execute
 from putar.study import Study
+from putar.words.catalogue import texts
 from putar.workbench.checksum import checksum
 from putar.workbench.document import engine_row, headline_rows
 from putar.workbench.live import live_row
@@ -42,12 +43,16 @@ ASK = """async ([wish, every]) => {
 }"""
 
 
+def equation(text: str) -> putar.Equation:
+    return putar.Equation(putar.parse_expression(text), text)
+
+
 def small_page(study: Study, folder: Path, spec: RunSpec | None = None) -> str:
     """The address of a page that has the model and its headlines alone."""
     spec = spec or RunSpec()
     base = simulate(study.flywheel, spec)
     payload = {
-        "model": {"name": study.name, "title": study.name},
+        "model": {"name": study.name, "title": study.name, "hash": study.flywheel.program.digest[:16]},
         "engine": engine_row(study.flywheel, spec, base),
         "headline": headline_rows(study.flywheel, base, None),
         "live": live_row(
@@ -306,3 +311,93 @@ def test_wishes_that_cannot_be_are_refused(
 
     assert said == says
     assert tab.evaluate("RUNNER.run({ save: [] }).then((run) => run.failed)") is None
+
+
+# what goes wrong ------------------------------------------------------------------------------
+
+BURST = putar.Model(
+    name="burst",
+    time=putar.TimeSpec(0.0, 8.0, 0.125, method="rk4"),
+    units=(),
+    variables=(
+        putar.Variable("level", "stock", "1", equation("1"), inflows=("rise",)),
+        putar.Variable("rise", "flow", "1/year", equation("pull * level ^ 2 / per")),
+        putar.Variable("log", "aux", "1", equation("LN(1.5 - pull * TIME / per)")),
+        putar.Variable("pull", "constant", "1", parameter=putar.Parameter(0.0)),
+        putar.Variable("per", "constant", "year", parameter=putar.Parameter(1.0)),
+    ),
+)
+
+
+def test_run_that_fails_says_where_and_when(browser: Any, tmp_path: Path) -> None:
+    """The variable and the time are those that Python names; the next run is as if nothing had happened."""
+    study = putar.load(BURST)
+    tab = browser.new_page()
+    tab.goto(small_page(study, tmp_path))
+    for pull in (0.1, 0.4):
+        failed = tab.evaluate("(wish) => RUNNER.run(wish).then((run) => run.failed)", {"set": {"pull": pull}})
+        (failure,) = study.run(set={"pull": pull}).ensemble.failures or (None,)
+
+        assert (failed is None) == (failure is None)
+        if failure is not None:
+            assert (failed["variable"], failed["time"]) == (failure.variable, failure.time)
+            assert failure.why.startswith(failed["why"])
+    assert_agrees(study, tab, {"set": {"pull": 0.05}}, set={"pull": 0.05})
+    tab.close()
+
+
+def test_without_workers_the_model_runs_beside_the_page(browser: Any, tmp_path: Path) -> None:
+    """A browser that refuses workers gets the same numbers, more slowly for who scrolls."""
+    study = putar.load("openai-compute")
+    context = browser.new_context()
+    context.add_init_script("globalThis.Worker = class { constructor() { throw new Error('refused'); } };")
+    tab = context.new_page()
+    tab.goto(small_page(study, tmp_path))
+
+    assert tab.evaluate("RUNNER.ready")["worker"] is False
+    assert_agrees(study, tab, {"scenario": "viral"}, scenario="viral")
+    assert tab.evaluate("RUNNER.ensemble({ members: 3 }).then((found) => found.done)") == 3
+    context.close()
+
+
+def test_model_that_differs_from_the_file_is_not_run(browser: Any, tmp_path: Path) -> None:
+    """A page whose numbers are not the model's says so and stays a report."""
+    study = putar.load("openai-compute")
+    base = simulate(study.flywheel, RunSpec())
+    headline = headline_rows(study.flywheel, base, None)
+    headline[0]["points"][-1]["value"] *= 1.0 + 1e-7
+    payload = {
+        "model": {"title": "t"},
+        "headline": headline,
+        "live": live_row(study.flywheel, RunSpec(), base),
+    }
+    tab = browser.new_page()
+    tab.goto(write_page(payload, tmp_path / "page.html").as_uri())
+    said = tab.evaluate("RUNNER.ready.then(() => 'ready', (error) => error.message)")
+
+    assert said == texts("en")["runner.differs"]
+    assert tab.locator("#checksum-here").inner_text() == said
+    tab.close()
+
+
+def test_page_without_a_model_stays_a_report(browser: Any, tmp_path: Path) -> None:
+    """A file that carries no model says so, and nothing is thrown."""
+    tab = browser.new_page()
+    troubles: list[str] = []
+    tab.on("pageerror", lambda error: troubles.append(str(error)))
+    tab.goto(write_page({"model": {"title": "t"}}, tmp_path / "page.html").as_uri())
+    said = tab.evaluate("RUNNER.run({}).then(() => 'ran', (error) => error.message)")
+
+    assert said == texts("en")["runner.absent"]
+    assert troubles == []
+    tab.close()
+
+
+def test_footer_shows_the_checksum_of_the_command_line(opened: tuple[Study, Any]) -> None:
+    """Both the one in the file and the one that the browser made."""
+    study, tab = opened
+    expected = checksum(study.flywheel, study.run().ensemble)
+    tab.evaluate("RUNNER.ready")
+    shown = tab.locator("footer").inner_text()
+
+    assert shown.count(expected) == 2

@@ -1,5 +1,6 @@
 // Machine: answers wishes with numbers, in a worker or, where there is none, beside the page.
 
+const WARM = 60; // runs at most that are made for nothing
 const SLICE = 8; // milliseconds of a long answer before other wishes are looked at
 
 /** Return a column of rows: the values of one output, [time]. */
@@ -169,6 +170,22 @@ function machine(program, loops, live) {
     return { base, ends };
   }
 
+  /** Run until the browser has compiled the model as well as it can, so that the first change is answered at once. */
+  function* warm() {
+    const segments = segmentsOf(program, changesOf(live, program, specOf(live, program, {})));
+    const few = keptSteps(program, [program.steps]);
+    let slowest = 0;
+    for (let turn = 0; turn < WARM; turn++) {
+      const began = performance.now();
+      runThrough(program, bench, segments, turn % 2 === 0 ? every : few);
+      const took = performance.now() - began;
+      slowest = Math.max(slowest, took);
+      if (took < slowest / 12) break;
+      yield null;
+    }
+    return null;
+  }
+
   let scored = null;
 
   /** Answer the loops' shares over time; their own program runs the model once more, with all scores beside it. */
@@ -189,7 +206,7 @@ function machine(program, loops, live) {
     return { times: rows.times.slice(1), shares: Object.fromEntries(shares) };
   }
 
-  return { run, ensemble, links, sensitivity, loops: loopShares, claims: storyOf(program, live, bench) };
+  return { run, warm, ensemble, links, sensitivity, loops: loopShares, claims: storyOf(program, live, bench) };
 }
 
 /**

@@ -95,6 +95,7 @@ function footer() {
     ],
     [say("footer.engine"), [text(ENGINE.kernel), text(ENGINE.version)].filter(Boolean).join(" ")],
     [say("footer.checksum"), text(ENGINE.checksum)],
+    [say("footer.here"), checksumHere()],
     [say("footer.members"), number(ENGINE.members) === null ? "" : decimal(ENGINE.members, 9)],
     [say("footer.seed"), text(ENGINE.seed)],
     [
@@ -113,6 +114,17 @@ function footer() {
       rows.map(([term, content]) => element("div", {}, element("dt", {}, term), element("dd", {}, content))),
     ),
   );
+}
+
+/** Return the checksum of the run that this browser made of the model, once there is one, or why there is none. */
+function checksumHere() {
+  const shown = element("span", { id: "checksum-here" });
+  RUNNER.ready.then(
+    ({ checksum, milliseconds }) =>
+      shown.replaceChildren(say("footer.ran", { checksum, milliseconds: decimal(milliseconds, 3) })),
+    (error) => shown.replaceChildren(error.message),
+  );
+  return shown;
 }
 
 /** Return a time step as a fraction where it is one: 0.015625 is "1/64". */

@@ -137,6 +137,7 @@ const RUNNER = (() => {
     const first = asRun(await ask("run", {}).promise);
     if (!agrees(first)) throw new Error(say("runner.differs"));
     if (ENGINE.checksum && first.checksum !== ENGINE.checksum) throw new Error(say("runner.differs"));
+    if (made.worker) ask("warm", {}).promise.catch(() => {});
     return { milliseconds: performance.now() - began, checksum: first.checksum, worker: made.worker };
   }
 
