@@ -103,6 +103,7 @@ class Tables:
     """The tables of a model's folder, each read once."""
 
     folder: Path
+    aliases: dict[str, str] = field(default_factory=dict)
     _grids: dict[tuple[Path, str], Grid] = field(default_factory=dict)
 
     def path(self, name: str) -> Path:
@@ -114,8 +115,7 @@ class Tables:
             If it is outside of the model's folder, or does not exist.
         """
         if name.startswith("?"):
-            fix = "name a file in the model's folder"
-            raise UsageError(f"{name!r} is an alias for a file that the model does not say", fix)
+            name = self._aliased(name)
         folder = self.folder.resolve()
         wanted = (folder / name.replace("\\", "/")).resolve()
         if not wanted.is_relative_to(folder):
@@ -127,6 +127,18 @@ class Tables:
             ):
                 return wanted.with_suffix(suffix)
         raise UsageError(f"there is no file {name!r} beside the model", "put it there")
+
+    def _aliased(self, name: str) -> str:
+        """Return the one table in the model's folder that is called as an alias is."""
+        stem = name[1:].strip().casefold()
+        kinds = (".xlsx", ".xlsm", ".xls", ".csv", ".tab", ".txt")
+        files = sorted(f.name for f in self.folder.iterdir() if f.suffix.lower() in kinds)
+        found = [file for file in files if Path(file).stem.casefold() == stem]
+        if len(found) != 1:
+            what = f"{name!r} is an alias for a file that the model does not say"
+            raise UsageError(what, f"put one table called {name[1:]!r} into the model's folder")
+        self.aliases[name] = found[0]
+        return found[0]
 
     def grid(self, name: str, tab: str) -> Grid:
         """Return a sheet of a workbook, or a text file whose cells the tab's sign parts."""

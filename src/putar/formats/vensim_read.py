@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from putar.errors import ModelError, ModelErrors, Problem
+from putar.formats.affected import Told, affected_note
 from putar.formats.foreign_units import with_units
 from putar.formats.tables import Series, Tables, read_data_file
 from putar.formats.vensim_arrays import Piece, assemble
@@ -123,12 +124,22 @@ class _Reader:
                     replace(problem, severity="note", fix="nothing reads it, so that it is left out")
                 )
         if self.problems:
-            raise ModelErrors(tuple(self.problems))
+            raise ModelErrors((*self.problems, *affected_note(self.translator.refused, self._structure())))
         return self._assembled()
 
     def _known(self, word: str) -> str | None:
         self.read.add(word)
         return word if word in self.entry_of and word not in CONTROLS else None
+
+    def _structure(self) -> dict[str, Told]:
+        """Return what was read so far, for a note of what refused equations take with them."""
+        found = {}
+        for name, pieces in self.pieces.items():
+            if not pieces:
+                continue
+            equations = [e for piece in pieces for e in (piece.equation, piece.rate) if e is not None]
+            found[name] = Told(pieces[0].kind, tuple(equation.expr for equation in equations))
+        return found
 
     def _outputs_of_macros(self) -> None:
         """Declare the variables that a macro's call defines behind its ':'."""
@@ -168,6 +179,9 @@ class _Reader:
             raise ModelErrors(tuple(self.problems))
         time, kept = time_spec(self.path.name, controls, variables, self.source)
         variables, time, units = with_units(with_flows([*variables, *kept]), time)
+        for alias, file in self.tables.aliases.items():
+            what = f"the alias {alias!r} is taken to mean {file}, which is called like it"
+            self.notes.append(Problem("note", "source", None, what, "rename the file where this is wrong"))
         for where in self.source.checks:
             what, fix = "a reality check is not part of a run", "nothing to do"
             self.notes.append(Problem("note", "skipped", where, what, fix))

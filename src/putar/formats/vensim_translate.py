@@ -6,7 +6,7 @@ so that its stocks live for the whole run. What cannot be put into words is repo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from putar.errors import ModelError, Problem, nearest
@@ -35,6 +35,7 @@ from putar.language.parse import parse_expression, place
 __all__ = ["Scope", "Translator", "literal"]
 
 TIMES = {"time": "time", "time_step": "dt", "initial_time": "starttime", "final_time": "stoptime"}
+MOST_GUESSES = 40
 MOST_CALLS = 20_000  # of macros in one model
 
 
@@ -78,6 +79,7 @@ class Translator:
     ) -> None:
         self.ranges, self.macros, self.known, self.expand = ranges, macros, known, expand
         self.calendar = calendar
+        self.refused: set[str] = set()
         self.problems: list[Problem] = []
         self.calls = 0
 
@@ -88,13 +90,17 @@ class Translator:
             tree = parse_expression(entry.body, entry.at, VENSIM)
         except ModelError as error:
             self.problems.extend(error.problems)
+            self.refused.add(name)
             return None
         one = _One(self, entry, name, over, scope)
         made = rebuild(tree, one.change)
         for part in walk(made):
             if isinstance(part, Call) and part.function == "INTEG" and part is not made:
                 one.problem(part, "INTEG must stand alone behind '='", "give the stock a name of its own")
-        return made if len(self.problems) == before else None
+        if len(self.problems) == before:
+            return made
+        self.refused.add(name)
+        return None
 
 
 @dataclass(slots=True)
@@ -112,6 +118,10 @@ class _One:
         where = place(self.entry.body, self.entry.at, node.at, node.width)
         self.all.problems.append(Problem("error", kind, where, f"{self.name}: {what}", fix))
         return Number(0.0, "", node.at, node.width)
+
+    def _nearest(self, word: str, known: Sequence[str]) -> str | None:
+        """Return what was probably meant; a file with very many mistakes is not asked about each."""
+        return nearest(word, known) if len(self.all.problems) < MOST_GUESSES else None
 
     def change(self, node: Expr) -> Expr:
         """Return a node whose parts are already translated."""
@@ -149,7 +159,7 @@ class _One:
             return replace(node, name=f"{ranges.family[word]}.{word}", subscripts=())
         if plain.upper() in PLAIN or plain.upper() in DERIVED or plain.upper() in REFUSED:
             return self.problem(node, f"{plain!r} is a function and needs arguments", "give them in brackets")
-        near = nearest(word, [*ranges.elements, *self.names()])
+        near = self._nearest(word, [*ranges.elements, *self.names()])
         fix = f"did you mean {near!r}?" if near else "define it, or give its data with --data FILE"
         return self.problem(node, f"unknown name {word!r}", fix)
 
@@ -170,7 +180,7 @@ class _One:
         return subscript
 
     def _unknown_subscript(self, node: Name, name: str) -> None:
-        near = nearest(name, [*self.all.ranges.elements, *self.all.ranges.family])
+        near = self._nearest(name, [*self.all.ranges.elements, *self.all.ranges.family])
         fix = f"did you mean {near!r}?" if near else "declare it in a range"
         self.problem(node, f"unknown subscript {name!r}", fix)
 
@@ -230,7 +240,7 @@ class _One:
         if function in REFUSED:
             what = f"{function.replace('_', ' ')} is not supported: {REFUSED[function]}"
             return self.problem(node, what, "rewrite the equation without it", "unsupported")
-        near = nearest(function, [*PLAIN, *DERIVED, *[m.upper() for m in self.all.macros]])
+        near = self._nearest(function, [*PLAIN, *DERIVED, *[m.upper() for m in self.all.macros]])
         shown = function.replace("_", " ")
         fix = f"did you mean {near.replace('_', ' ')!r}?" if near else "see docs/formats.md"
         return self.problem(node, f"unknown function {shown!r}", fix, "unsupported")

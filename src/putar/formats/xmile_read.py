@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from putar.errors import ModelError, ModelErrors, Problem, Where
+from putar.formats.affected import Told, affected_note
 from putar.formats.foreign_units import with_units
 from putar.formats.xmile_belts import Belt, Leak, belt_of, leak_of, with_belts
 from putar.formats.xmile_include import read_whole
@@ -118,7 +119,7 @@ class _Reader:
             self.problems.extend(error.problems)
         self.problems.extend(self.translator.problems)
         if self.problems or time is None:
-            raise ModelErrors(tuple(self.problems))
+            raise ModelErrors((*self.problems, *affected_note(self.translator.refused, self._structure())))
         moved = with_belts(self.variables, self.belts, self.leaks, time, self.dimensions)
         told = with_flows(with_multiplied(moved.values(), self.gained))
         variables, time, units = with_units(told, time)
@@ -138,6 +139,15 @@ class _Reader:
         if not self.rooms.own:
             return model
         return with_sources(model, self.root, self.rooms.kinds, self.rooms.holders, [v.unit for v in told])
+
+    def _structure(self) -> dict[str, Told]:
+        """Return what was read, for a note of what refused equations take with them."""
+        found = {}
+        for name, variable in self.variables.items():
+            equations = [variable.equation, *[own for _, own in variable.elements]]
+            exprs = tuple(equation.expr for equation in equations if equation is not None)
+            found[name] = Told(variable.kind, exprs, (*variable.inflows, *variable.outflows))
+        return found
 
     def _dimensions(self) -> None:
         listed = [d for holder in self.root.all("dimensions") for d in holder.all("dim")]

@@ -47,6 +47,7 @@ REDUCERS_OF_POINTS: dict[str, Callable[[Sequence[float]], float]] = {
     "STDDEV": statistics.pstdev,
     "SIZE": lambda ys: float(len(ys)),
 }
+MOST_GUESSES = 40
 MOST_CALLS = 20_000
 DEEPEST_CALLS = 1000  # of a macro that calls itself
 
@@ -96,6 +97,7 @@ class Translator:
         self.dimensions, self.known, self.macros, self.expand = dimensions, known, macros, expand
         self.elements = {element for elements in dimensions.values() for element in elements}
         self.problems: list[Problem] = []
+        self.refused: set[str] = set()
         self.elements_of: Mapping[str, Element] = {}
         self.points = points
         self.calls = 0
@@ -107,11 +109,15 @@ class Translator:
             tree = parse_expression(text, where, FILE)
         except ModelError as error:
             self.problems.extend(error.problems)
+            self.refused.add(context.name)
             return None
         if context.values:
             tree = rebuild(tree, partial(_chosen, context.values))
         made = rebuild(tree, _One(self, text, where, context).change)
-        return made if len(self.problems) == before else None
+        if len(self.problems) == before:
+            return made
+        self.refused.add(context.name)
+        return None
 
     def absolute(self, room: str, node: Name) -> Name:
         """Return a reference that means the variable of that full name, read inside a room."""
@@ -146,6 +152,10 @@ class _One:
         where = place(self.text, self.where, node.at, node.width)
         self.all.problems.append(Problem("error", kind, where, f"{self.context.name}: {what}", fix))
         return Number(0.0, "", node.at, node.width)
+
+    def _nearest(self, word: str, known: Sequence[str]) -> str | None:
+        """Return what was probably meant; a file with very many mistakes is not asked about each."""
+        return nearest(word, known) if len(self.all.problems) < MOST_GUESSES else None
 
     def change(self, node: Expr) -> Expr:
         """Return a node whose parts are already translated."""
@@ -187,7 +197,7 @@ class _One:
             return self.problem(node, f"{word!r} is a function and needs arguments", "give them in brackets")
         if word.upper() in REFUSED:
             return self._refused(node, word.upper())
-        near = nearest(word, list(self.context.names) + sorted(self.all.dimensions))
+        near = self._nearest(word, list(self.context.names) + sorted(self.all.dimensions))
         fix = f"did you mean {near!r}?" if near else "define it, or correct the name"
         return self.problem(node, f"unknown name {word!r}", fix)
 
@@ -213,7 +223,7 @@ class _One:
             return Computed(Name(known, tuple(Index(d) for d in self.context.lead), node.at, node.width))
         if name in CONSTANTS:
             return Computed(Name(name, (), node.at, node.width))
-        near = nearest(name, [*self.all.dimensions, *self.all.elements])
+        near = self._nearest(name, [*self.all.dimensions, *self.all.elements])
         fix = f"did you mean {near!r}?" if near else "declare it in a dimension"
         self.problem(node, f"unknown subscript {name!r}", fix)
         return subscript
@@ -255,7 +265,7 @@ class _One:
             return replace(node, function=function, args=args)
         if function in REFUSED:
             return self._refused(node, function)
-        near = nearest(function, [*FUNCTIONS, *DERIVED, *[m.upper() for m in self.all.macros]])
+        near = self._nearest(function, [*FUNCTIONS, *DERIVED, *[m.upper() for m in self.all.macros]])
         fix = f"did you mean {near!r}?" if near else "see docs/formats.md"
         return self.problem(node, f"unknown function {function!r}", fix, "unsupported")
 

@@ -1,0 +1,55 @@
+"""The reader of Vensim: aliases of files, missing data, maps of parts, what an error takes with it."""
+
+from pathlib import Path
+
+import pytest
+
+from putar.errors import ModelErrors
+from putar.flywheels.catalogue import find
+from putar.formats.vensim_read import read_vensim
+from tests.formats.foreign import trajectory
+from tests.formats.test_hostile import mdl
+
+
+def test_an_alias_means_the_one_table_that_is_called_like_it(tmp_path: Path) -> None:
+    """`?numbers` is numbers.csv beside the model, which is said; two such tables are one too many."""
+    (tmp_path / "Numbers.csv").write_text("a,1\nb,2\n", encoding="utf-8")
+    path = mdl(tmp_path, "x = GET DIRECT CONSTANTS('?numbers', ',', 'B2') ~~|")
+
+    assert trajectory(find(path))["x"][0.0] == 2.0
+    assert "'?numbers' is taken to mean Numbers.csv" in read_vensim(path).notes[0].what
+
+    (tmp_path / "numbers.tab").write_text("b\t3\n", encoding="utf-8")
+    with pytest.raises(ModelErrors, match="is an alias for a file that the model does not say"):
+        read_vensim(path)
+
+
+def test_data_that_nothing_reads_may_be_missing(tmp_path: Path) -> None:
+    """A data variable without data is a note; one that an equation reads is an error with its line."""
+    unread = read_vensim(mdl(tmp_path, "measured ~ people ~|\nx = 1 ~~|"))
+    assert [variable.name for variable in unread.variables if variable.name != "saveper"] == ["x"]
+    assert unread.notes[0].what == "measured is a data variable without data (no column 'measured')"
+
+    with pytest.raises(ModelErrors, match=r"model\.mdl:2:1: measured is a data variable without data"):
+        read_vensim(mdl(tmp_path, "measured ~ people ~|\nx = measured ~~|"))
+
+
+def test_parts_map_to_parts(tmp_path: Path) -> None:
+    """A map lists a part for a part: their elements are paired in order."""
+    text = "d: low, d3 -> (e: first, e3) ~~| low: d1, d2 ~~| e: e1, e2, e3 ~~| first: e1, e2 ~~|"
+    found = trajectory(find(mdl(tmp_path, f"{text} a[d] = 1, 2, 3 ~~| b[e] = a[d] ~~|")))
+
+    assert [found[f"b[e{i}]"][0.0] for i in (1, 2, 3)] == [1.0, 2.0, 3.0]
+
+
+def test_all_that_is_refused_is_listed_with_what_needs_it(tmp_path: Path) -> None:
+    """Each refused function has its line; a last note counts the file and names what needs them."""
+    text = "s = INTEG(f, 1) ~~|\nf = DELAY CONVEYOR(s, 3, 0, 0, 0, 0) ~~|\ng = QUEUE AGE OLDEST(f) ~~|"
+    with pytest.raises(ModelErrors) as caught:
+        read_vensim(mdl(tmp_path, f"{text}\nh = g * 2 ~~|\nk = 5 ~~|"))
+
+    lines = [(p.severity, p.where.line if p.where else 0) for p in caught.value.problems]
+    assert lines == [("error", 3), ("error", 4), ("note", 0)]
+    note = caught.value.problems[-1].what
+    assert note.startswith("of 9 variables read (1 stock, 3 aux, 5 constant), 2 cannot be computed")
+    assert note.endswith("and 2 need them: s, h")
