@@ -346,6 +346,31 @@ def test_run_that_fails_says_where_and_when(browser: Any, tmp_path: Path) -> Non
     tab.close()
 
 
+DICE = putar.Model(
+    name="dice",
+    time=putar.TimeSpec(0.0, 4.0, 0.25),
+    units=(),
+    variables=(
+        putar.Variable("walk", "stock", "1", equation("0"), inflows=("step",)),
+        putar.Variable("step", "flow", "1/year", equation("size * NORMAL(0, 1) / per")),
+        putar.Variable("size", "constant", "1", parameter=putar.Parameter(1.0)),
+        putar.Variable("per", "constant", "year", parameter=putar.Parameter(1.0)),
+    ),
+)
+
+
+def test_random_functions_draw_what_python_draws(browser: Any, tmp_path: Path) -> None:
+    """From the seed of the run that wrote the file, or one that is asked for."""
+    study = putar.load(DICE)
+    tab = browser.new_page()
+    tab.goto(small_page(study, tmp_path, RunSpec(seed=11)))
+
+    assert tab.evaluate("RUNNER.ready.then(({ worker }) => worker)") is True
+    assert_agrees(study, tab, {"set": {"size": 2.0}}, set={"size": 2.0}, seed=11)
+    assert_agrees(study, tab, {"seed": 12}, seed=12)
+    tab.close()
+
+
 def test_without_workers_the_model_runs_beside_the_page(browser: Any, tmp_path: Path) -> None:
     """A browser that refuses workers gets the same numbers, more slowly for who scrolls."""
     study = putar.load("openai-compute")

@@ -57,11 +57,14 @@ function machine(program, loops, live) {
     return { variable, time, why: `${variable} became ${became} at ${Number(time.toPrecision(10))}` };
   }
 
+  /** Return what the random functions of a single run depend on. */
+  const drawOf = (wish) => ({ seed: wish.seed ?? 0, member: 0 });
+
   /** Answer one run: columns of the saved outputs, one after the other. */
   function run(wish) {
     const began = performance.now();
     const segments = segmentsOf(program, changesOf(live, program, specOf(live, program, wish)));
-    const rows = runThrough(program, bench, segments, every);
+    const rows = runThrough(program, bench, segments, every, drawOf(wish));
     const names = wish.save ?? program.outputs;
     let columns = rows.R;
     if (wish.save) {
@@ -137,7 +140,7 @@ function machine(program, loops, live) {
     for (let done = 0; done < order.length; done++) {
       const mask = order[done];
       const segments = segmentsOf(program, coalitionChanges(live, program, spec, mask, date));
-      values[mask] = valuesOf(segments, [output], [at]).values[0][0];
+      values[mask] = valuesOf(segments, [output], [at], drawOf(wish)).values[0][0];
       if (done + 1 === early || (done % 128 === 127 && done > early))
         yield { done: done + 1, runs: order.length, ...lossesOf(values, players), shapley: null };
       else yield null;
@@ -155,7 +158,8 @@ function machine(program, loops, live) {
     const spec = specOf(live, program, wish);
     const value = (more) => {
       const changed = more ? combinedSpec(spec, { changes: [more], cuts: {}, vector: "fitted" }) : spec;
-      return valuesOf(segmentsOf(program, changesOf(live, program, changed)), [output], [at]).values[0][0];
+      const segments = segmentsOf(program, changesOf(live, program, changed));
+      return valuesOf(segments, [output], [at], drawOf(wish)).values[0][0];
     };
     const ends = {};
     const base = value(null);
@@ -198,7 +202,7 @@ function machine(program, loops, live) {
     }
     yield null;
     const segments = segmentsOf(scored.program, changesOf(live, program, specOf(live, program, wish)));
-    const rows = runThrough(scored.program, scored.bench, segments, scored.kept);
+    const rows = runThrough(scored.program, scored.bench, segments, scored.kept, drawOf(wish));
     const shares = scored.program.outputs.map((name, place) => [
       name.replace(/^loop /, ""),
       columnOf(rows, place).slice(1),

@@ -10,6 +10,7 @@
  */
 
 const RUNNER = (() => {
+  const SEED = number(ENGINE.seed) ?? 0; // of the run that wrote the file
   const live = record(PAYLOAD.live);
   const program = typeof PROGRAM === "function" ? PROGRAM() : null;
   const places = new Map(program === null ? [] : program.outputs.map((name, place) => [name, place]));
@@ -134,7 +135,7 @@ const RUNNER = (() => {
     const began = performance.now();
     const made = await start();
     send = made.send;
-    const first = asRun(await ask("run", {}).promise);
+    const first = asRun(await ask("run", { seed: SEED }).promise);
     if (!agrees(first)) throw new Error(say("runner.differs"));
     if (ENGINE.checksum && first.checksum !== ENGINE.checksum) throw new Error(say("runner.differs"));
     if (made.worker) ask("warm", {}).promise.catch(() => {});
@@ -145,7 +146,7 @@ const RUNNER = (() => {
   ready.catch(() => {}); // whoever waits for it is told; nobody has to
 
   /** Ask for a long answer in a lane; a newer wish of the lane stops it, and it ends as null. */
-  async function stream(kind, { lane = kind, seed = number(ENGINE.seed) ?? 0, ...rest }, progress) {
+  async function stream(kind, { lane = kind, seed = SEED, ...rest }, progress) {
     await ready;
     const wish = { ...rest, seed };
     const earlier = streams.get(lane);
@@ -168,9 +169,9 @@ const RUNNER = (() => {
   return {
     ready,
     /** Return a Run, or null if a newer wish of the lane took its place. */
-    run: async ({ lane = "run", ...wish }) => {
+    run: async ({ lane = "run", seed = SEED, ...wish }) => {
       await ready;
-      const done = await inLane(lane, () => ask("run", wish).promise);
+      const done = await inLane(lane, () => ask("run", { ...wish, seed }).promise);
       return done === null ? null : asRun(done);
     },
     /**

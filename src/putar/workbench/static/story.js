@@ -72,7 +72,7 @@ function storyOf(program, live, bench) {
     const ran = new Map();
     for (const [run, spec] of specs) {
       const segments = segmentsOf(program, changesOf(live, program, spec));
-      ran.set(run, runThrough(program, bench, segments, readers.get(run).kept));
+      ran.set(run, runThrough(program, bench, segments, readers.get(run).kept, { seed, member: 0 }));
       yield null;
     }
     const centre = (part, played) => {
@@ -82,7 +82,7 @@ function storyOf(program, live, bench) {
     for (const part of parts) if (!asksGame(part)) centre(part, null);
     yield judged(0);
     const played = new Map();
-    for (const [game, row] of Object.entries(games)) played.set(game, yield* play(row, asked, [], undefined));
+    for (const [game, row] of Object.entries(games)) played.set(game, yield* play(row, asked, [], { seed, member: 0 }));
     for (const part of parts) if (asksGame(part)) centre(part, played);
     yield judged(0);
 
