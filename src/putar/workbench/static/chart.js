@@ -138,7 +138,7 @@ function bandOf(banded, place, frame) {
       banded.map((point) => place(point, "high")),
       banded.map((point) => place(point, "low")),
     ),
-    class: "band",
+    class: untouched() || bandIsFresh() ? "band" : "band late",
   });
   const widest = banded.reduce((best, point) =>
     place(point, "low")[1] - place(point, "high")[1] > place(best, "low")[1] - place(best, "high")[1]

@@ -4,10 +4,13 @@ function headlineSection() {
   if (HEADLINES.length === 0) return element("div", { class: "headline" }, empty(say("headline.empty")));
   const figure = element("div", { class: "figure" });
   const unit = element("div", { class: "axis-title" });
-  const behind = tableBehind("headline", say("headline.table"), () => headlineTable(shownHeadline()));
+  const behind = tableBehind("headline", say("headline.table"), () => headlineTable(shownHeadline()), {
+    summary: say("headline.files"),
+    more: () => exportButtons(figure),
+  });
   let move = () => {};
   const redraw = (width = Math.round(figure.clientWidth)) => {
-    if (width > 0) move = drawHeadline(figure, width, width >= 640 ? 400 : width >= 440 ? 340 : 280);
+    if (width > 0) move = drawHeadline(figure, width, width >= 640 ? 400 : width >= 440 ? 318 : 280);
     const row = shownHeadline();
     const words = unitWords(row.unit) || say("unit.none");
     unit.textContent = STATE.mode === "difference" ? say("headline.against", { unit: words }) : words;
@@ -28,8 +31,8 @@ function headlineSection() {
     readout(),
     unit,
     figure,
-    element("div", { class: "chart-tools" }, pinControls(), behind.node, exportButtons(figure)),
-    element("p", { class: "note" }, chartNote()),
+    element("div", { class: "chart-tools" }, pinControls(), behind.node),
+    element("p", { class: "chart-note" }, chartNote()),
   );
 }
 

@@ -20,6 +20,7 @@ function linksSection() {
   const side = element("div", { class: "ranked" });
   const pairs = pairsBlock();
   const behind = tableBehind("links", say("links.table"), linksTable);
+  const again = rankAgain();
   const show = () => {
     side.replaceChildren(...rankedBars());
     behind.refresh();
@@ -31,8 +32,70 @@ function linksSection() {
     say("links.title"),
     say("links.lead"),
     outputChooser(),
+    again,
     element("div", { class: "links-grid" }, element("div", {}, side, behind.node), pairs),
   );
+}
+
+/** Rank the links anew for the reader's settings, when the reader asks; every set of links is run. */
+function rankAgain() {
+  const said = element("span", { class: "note", role: "status" });
+  const button = plainButton("", () => (busy ? stop() : start()), { class: "action" });
+  const box = element("div", { class: "rank-again" }, button, said);
+  let busy = false;
+  const show = () => {
+    box.hidden = !LIVE.up || (untouched() && !busy);
+    button.textContent = say(busy ? "links.stop" : "links.again");
+    if (!busy) said.textContent = RANKED_NOW.has(STATE.output) ? say("links.yours") : "";
+  };
+  const stop = () => MACHINE.stop("links");
+  const start = async () => {
+    const [index, settings, output] = [STATE.output, settingsNow(), OUTPUTS[STATE.output]];
+    const [name, at] = text(output.output).split("@");
+    busy = true;
+    show();
+    const progress = ({ done, runs }) => (said.textContent = say(
+      "links.progress",
+      { done: decimal(done, 6), runs: decimal(runs, 6) },
+    ));
+    const { cut, cutFrom: _, ...wish } = wishOf(settings);
+    try {
+      const found = await MACHINE.links(
+        { ...wish, cut, output: name, at: Number(at ?? AT), cutFrom: number(output.cut_from) },
+        progress,
+      );
+      if (found !== null && sameSettings(settings, settingsNow())) RANKED_NOW.set(index, rankedOutput(output, found));
+    } catch (error) {
+      said.textContent = error.message;
+    }
+    busy = false;
+    show();
+    tell("output");
+  };
+  listen("settings", () => {
+    if (RANKED_NOW.size > 0) {
+      RANKED_NOW.clear();
+      tell("output");
+    }
+    show();
+  });
+  listen("up output", show);
+  show();
+  return box;
+}
+
+/** Return an output with the numbers of another run of all its coalitions. */
+function rankedOutput(output, found) {
+  const place = new Map(found.links.map((id, index) => [id, index]));
+  const links = list(output.links).map((link) => {
+    const index = place.get(text(link.id));
+    const [shapley, first, last] = [found.shapley[index], found.first[index], found.last[index]];
+    return { ...link, shapley, first, last, low: null, high: null };
+  });
+  const pairs = found.links.flatMap((a, i) =>
+    found.links.slice(0, i).map((b, j) => ({ a: b, b: a, loss: found.pairs[i][j] + found.last[i] + found.last[j] })),
+  );
+  return { ...output, all: found.all, none: found.none, links, pairs, linchpin: found.linchpin };
 }
 
 /** Choose the output, the date from which links are cut, in one row of buttons. */

@@ -9,7 +9,15 @@ const GROWTH = record(CHOICES.growth);
 const AT = number(CHOICES.at) ?? number(TIME.stop);
 
 /** The outputs that every run keeps: what chart, strip and wheel show, and what the claims need. */
-const SAVED = [...new Set([...HEADLINES.map((row) => row.name), text(GROWTH.variable)].filter(Boolean))];
+const SAVED = [
+  ...new Set(
+    [
+      ...HEADLINES.map((row) => row.name),
+      text(GROWTH.variable),
+      ...SCENARIOS.columns.map((column) => text(column.name)),
+    ].filter((name) => name !== "" && (NAMES.has(name) || NAMES.has(bare(name)) || name === text(GROWTH.variable))),
+  ),
+];
 
 /** Return settings as a wish that the machine understands. */
 function wishOf(settings) {
@@ -53,7 +61,9 @@ async function runSettings() {
 /** Show what came back, and note how long it took from the input to the drawing. */
 function landed(changes, began) {
   Object.assign(LIVE, changes);
+  const drawing = performance.now();
   tell("live");
+  performance.measure("drawing", { start: drawing, end: performance.now() });
   performance.measure("redraw", { start: began, end: performance.now() });
 }
 
@@ -69,6 +79,19 @@ async function startLive() {
   document.documentElement.dataset.live = String(LIVE.up);
   tell("up");
   if (LIVE.up && !untouched()) await runSettings();
+}
+
+/** Return an output of a run at a date, between its own dates on a straight line; null where it was not kept. */
+function runAt(run, name, time) {
+  const column = run?.value(name) ?? null;
+  if (column === null || time === null) return null;
+  const after = run.times.findIndex((each) => each >= time - 1e-9);
+  if (after < 0) return null;
+  const before = Math.max(0, after - 1);
+  const width = run.times[after] - run.times[before];
+  const share = width > 0 ? clamp((time - run.times[before]) / width, 0, 1) : 1;
+  const value = column[before] + share * (column[after] - column[before]);
+  return Number.isFinite(value) ? value : null;
 }
 
 const SAMPLES = new WeakMap();

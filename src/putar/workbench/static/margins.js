@@ -65,7 +65,10 @@ function wheelSentence(wheel) {
   const alone = list(wheel.alone).map((one) => inPath(record(one).name));
   return [
     wheel.rate > 0 ? say("margins.grows", values) : say("margins.fades", values),
-    number(drawn.spins) !== null && say("margins.draws", { n: decimal(drawn.members, 6), share: percent(drawn.spins) }),
+    number(drawn.spins) !== null && say(
+      "margins.draws",
+      { n: decimal(drawn.members, 6), share: percent(drawn.spins) },
+    ),
     number(wheel.number) !== null && say("margins.number", { number: decimal(wheel.number) }),
     alone.length > 0 && say("margins.alone", { names: alone.join(", ") }),
   ]

@@ -1,39 +1,95 @@
 // Notes: warnings with their fixes, what the model does not know, how not to read it, and the footer.
 
+/** The panel of warnings: those of the run, and those of the reader's settings, each with its way out. */
 function warningsSection() {
-  const warnings = list(PAYLOAD.warnings).map(record);
-  return section(
-    "warnings",
-    say("warnings.title"),
-    "",
-    warnings.length === 0
-      ? empty(say("warnings.empty"))
-      : element(
-          "ul",
-          { class: "warnings" },
-          warnings.map((warning) =>
-            element(
-              "li",
-              {},
-              icon(18, ...warningMark()),
-              element(
-                "div",
-                {},
-                element("strong", {}, linkedText(warning.what)),
-                text(warning.why) && element("p", {}, linkedText(warning.why)),
-                text(warning.fix) &&
-                  element(
-                    "p",
-                    { class: "fix" },
-                    element("b", {}, say("warnings.fix")),
-                    " ",
-                    linkedText(warning.fix),
-                  ),
-              ),
-            ),
-          ),
-        ),
+  const box = element("div", {});
+  const show = () => {
+    const rows = [...settingsWarnings(), ...list(PAYLOAD.warnings).map(record).map(runWarning), ...linkWarnings()];
+    box.replaceChildren(
+      rows.length === 0
+        ? empty(say("warnings.empty"))
+        : element("ul", { class: "warnings" }, rows.map(warningItem)),
+    );
+  };
+  listen("settings live up output", show);
+  show();
+  return section("warnings", say("warnings.title"), "", box);
+}
+
+function warningItem({ what, why, fix, words, action }) {
+  return element(
+    "li",
+    {},
+    icon(18, ...warningMark()),
+    element(
+      "div",
+      {},
+      element("strong", {}, linkedText(what)),
+      why && element("p", {}, linkedText(why)),
+      fix && element("p", { class: "fix" }, element("b", {}, say("warnings.fix")), " ", linkedText(fix)),
+      action && plainButton(words, action, { class: "quiet" }),
+    ),
   );
+}
+
+/** A warning of the run; one that names a fact leads to it. */
+function runWarning(warning) {
+  const [what, why, fix] = [text(warning.what), text(warning.why), text(warning.fix)];
+  const fact = [...why.matchAll(/[A-Za-z0-9_-]+/g)].map(([word]) => word).find((word) => Object.hasOwn(FACTS, word));
+  const opens = fact && { words: say("warnings.source"), action: () => openDrawer(`fact:${fact}`) };
+  return { what, why, fix, ...opens };
+}
+
+/** What is wrong with the reader's settings: a run that failed, a number outside its range. */
+function settingsWarnings() {
+  const { failed } = LIVE;
+  const undo = { words: say("changes.undo"), action: () => act({ act: "undo" }) };
+  const rows = [];
+  if (failed && failed.variable)
+    rows.push({
+      what: say("warnings.failed", { variable: failed.variable, date: moment(failed.time) }),
+      why: failed.why,
+      ...undo,
+    });
+  for (const [name, value] of Object.entries(settingsNow().set)) {
+    const each = MOVABLE_BY_NAME.get(name);
+    if (!each || (value >= each.low && value <= each.high)) continue;
+    const unit = text(each.row.unit);
+    const label = labelOf(each.row);
+    const nearest = clamp(value, each.low, each.high);
+    rows.push({
+      what: say(
+        "warnings.outside",
+        { label, value: amount(value, unit), range: interval(each.low, each.high, unit) },
+      ),
+      why: say("warnings.outside_why"),
+      words: say("warnings.to_range", { value: amount(nearest, unit) }),
+      action: () => act({ act: "set", name, value: nearest }),
+    });
+  }
+  return rows;
+}
+
+/** Links that look worthless one by one because they stand in for each other: cutting both shows it. */
+function linkWarnings() {
+  const output = outputOf(STATE.output);
+  const whole = Math.abs(number(output?.all) ?? 0);
+  return pairsOf(STATE.output)
+    .filter(
+      ({ a, b, extra }) => extra > 0.02 * whole && Math.abs(a.last) < 0.005 * whole && Math.abs(b.last) < 0.005 * whole,
+    )
+    .slice(0, 1)
+    .map(({ a, b, loss }) => ({
+      what: say("warnings.stand_in", { a: a.title, b: b.title }),
+      why: say("warnings.stand_in_why", { loss: amount(loss, output.unit) }),
+      ...(LIVE.up && {
+        words: say("warnings.cut_both"),
+        action: () => act({
+          act: "take",
+          settings: { ...settingsNow(), cut: [...new Set([...settingsNow().cut, a.id, b.id])] },
+        }),
+      }),
+    }));
 }
 
 function limitsSection() {

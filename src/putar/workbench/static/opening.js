@@ -248,8 +248,19 @@ function assumedShare() {
       { class: "share-mini", "aria-hidden": "true" },
       element("span", { vars: { width: `${(100 * assumed) / believed.length}%` } }),
     ),
-    say("assumed.short", { share: percent(assumed / believed.length) }),
+    element("span", { class: "rests-words" }, say("assumed.short", { share: percent(assumed / believed.length) })),
   );
+  listen("swings", () => {
+    const part = assumedSwing();
+    if (part === null) return;
+    const row = shownHeadline();
+    short.querySelector(".share-mini span").style.setProperty("width", percent(part));
+    const label = row.label.charAt(0).toLowerCase() + row.label.slice(1);
+    short.querySelector(".rests-words").textContent = say(
+      "assumed.swing",
+      { share: percent(part), label, when: shortDate(AT) },
+    );
+  });
   const node = element(
     "div",
     { class: "assumed" },

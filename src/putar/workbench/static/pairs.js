@@ -34,7 +34,7 @@ function pairsBlock() {
     if (pairs.length > 0) box.replaceChildren(pairMatrix(pairs), pairSentences(pairs));
     behind.refresh();
   };
-  listen("output", draw);
+  listen("output up", draw);
   draw();
   return block;
 }
@@ -73,13 +73,20 @@ function pairMatrix(pairs) {
         extra: signed(pair.extra ?? 0),
       }),
     ];
+    const both = () => {
+      const settings = settingsNow();
+      act({ act: "take", settings: { ...settings, cut: [...new Set([...settings.cut, pair.a.id, pair.b.id])] } });
+    };
+    const numbers = [decimal(pair.loss), element("span", { class: "extra" }, signed(pair.extra ?? 0))];
+    const button = LIVE.up
+      ? plainButton(
+        numbers,
+        both,
+        { "data-rove": true, "aria-label": say("pairs.cut_both", { a: pair.a.title, b: pair.b.title }) },
+      )
+      : numbers;
     return tipped(
-      element(
-        "td",
-        { class: loud, vars: { "--strength": String(0.08 + 0.4 * strength) } },
-        decimal(pair.loss),
-        element("span", { class: "extra" }, loud && signed(pair.extra, 2)),
-      ),
+      element("td", { class: loud, vars: { "--strength": String(0.08 + 0.4 * strength) } }, button),
       () => lines,
     );
   };

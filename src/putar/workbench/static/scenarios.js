@@ -40,7 +40,7 @@ function scenariosSection() {
       cell: (row) => [decimal(value(row, index)), changeBar(change(row, index), widest[index])],
     })),
   ];
-  const rowClass = (row) => (row === reference ? "reference" : null);
+  const rowClass = (row) => (row === reference ? "reference" : row.yours ? "yours-row" : null);
   const table = dataTable({
     caption: say("scenarios.table"),
     columns,
@@ -48,13 +48,29 @@ function scenariosSection() {
     className: "scenarios",
     rowClass,
   });
+  const withYours = () => [...yourRow(), ...SCENARIOS.rows];
+  listen("live", () => table.show(withYours()));
+  table.show(withYours());
   return section(
     "scenarios",
     say("scenarios.title"),
     say("scenarios.lead", { run: text(reference.title) || text(reference.name) }),
     table.node,
-    saveButton("scenarios", columns, () => SCENARIOS.rows),
+    saveButton("scenarios", columns, withYours),
   );
+}
+
+/** The reader's settings as the first row; none while nothing is changed. */
+function yourRow() {
+  if (LIVE.now === null) return [];
+  const values = SCENARIOS.columns.map((column) => {
+    if (column.without_links) return null; // takes a run with every link cut
+    const name = text(column.name);
+    const value = runAt(LIVE.now, name, number(column.at) ?? number(TIME.stop));
+    const since = number(column.since);
+    return since === null || value === null ? value : value - runAt(LIVE.now, name, since);
+  });
+  return [{ name: "", title: say("scenarios.yours"), values, yours: true }];
 }
 
 /** A list that keeps its gaps, so that a missing number does not shift its row. */
@@ -63,6 +79,7 @@ const list0 = (value) => (Array.isArray(value) ? value : []);
 /** A scenario's name; where the payload has its course, a button that draws it in the chart. */
 function scenarioName(row) {
   const title = text(row.title) || text(row.name);
+  if (row.yours) return element("strong", {}, title);
   const drawable = row.name !== SHOWN_RUN.name && HEADLINES.some((each) => each.scenarios[row.name]);
   if (!drawable) return title;
   const button = plainButton(

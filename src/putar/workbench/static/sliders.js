@@ -63,11 +63,10 @@ function typedNumber(words) {
 /** Return the movable numbers of a group, those that matter most for the shown indicator first. */
 function ordered(lever) {
   const order = list(record(CHOICES.order)[shownHeadline()?.name]);
-  const rank = new Map(order.map((name, index) => [name, index]));
-  const swing = (name) => SWINGS.get(name)?.size ?? -1;
+  const rank = swingsOf === shownHeadline()?.name ? swingOrder : new Map(order.map((name, index) => [name, index]));
   return MOVABLE.filter((each) => each.lever === lever)
-    .map((each, index) => ({ each, index, rank: rank.get(each.name) ?? order.length }))
-    .sort((a, b) => swing(b.each.name) - swing(a.each.name) || a.rank - b.rank || a.index - b.index)
+    .map((each, index) => ({ each, index, rank: rank.get(each.name) ?? MOVABLE.length }))
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
     .map(({ each }) => each);
 }
 
@@ -86,7 +85,8 @@ function slidersSection() {
     found.textContent = search.value && shown === 0 ? say("parameters.none") : "";
   };
   search.addEventListener("input", show);
-  listen("chart swings", show);
+  listen("chart order", show);
+  listen("swings", () => groups.forEach((group) => group.refresh()));
   const why = element("p", { class: "empty", hidden: true });
   const up = () => {
     why.hidden = LIVE.up || LIVE.why === "";
@@ -185,7 +185,7 @@ function sliderGroup(lever) {
     rows,
     more,
   );
-  return { node, show };
+  return { node, show, refresh };
 }
 
 /** One number: name, status, typed value | rail with prior, default and change | both ends and what they would do. */

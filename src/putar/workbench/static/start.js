@@ -12,6 +12,8 @@ function drawPage() {
   forgetListeners();
   listen("lang", changeLanguage);
   listen("settings", runSettings);
+  listen("settings chart up", findSwings);
+  listen("settings up", drawMembers);
   document.querySelector(".skip").textContent = say("page.skip");
   drawOpening();
   drawBar();

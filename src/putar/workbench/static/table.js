@@ -112,15 +112,15 @@ function dataTable({ caption, columns, rows, first = Infinity, className = "", m
 }
 
 /** Make the table behind a chart: closed, and built only when it is opened. `build` returns {columns, rows}. */
-function tableBehind(name, caption, build) {
+function tableBehind(name, caption, build, { summary = say("table.behind"), more = null } = {}) {
   const box = element("div", { class: "behind-box" });
-  const details = element("details", { class: "behind" }, element("summary", {}, say("table.behind")), box);
+  const details = element("details", { class: "behind" }, element("summary", {}, summary), more?.(), box);
   const fill = () => {
     if (!details.open) return;
     const { columns, rows } = build();
     box.replaceChildren(
       dataTable({ caption, columns, rows, className: "compact" }).node,
-      saveButton(name, columns, () => rows),
+      ...(more ? [] : [saveButton(name, columns, () => rows)]),
     );
   };
   details.addEventListener("toggle", fill);

@@ -1,7 +1,7 @@
 // Wheel: rooms on a circle, links as arrows that can be cut, everything as strong as its score at the date.
 
 const CHIPS = 6; // loops offered below the wheel
-const TALLEST = 408; // pixels, so that the strip below still stands on the first screen
+const TALLEST = 384; // pixels, so that the strip below still stands on the first screen
 
 /** Make the figure: drawing, loops as chips, one sentence that says what was cut and what it does. */
 function wheelFigure() {
@@ -22,7 +22,13 @@ function wheelFigure() {
     parts = drawWheel(box, width, cuts);
     refresh();
   });
-  listen("cursor hover live settings up loops", refresh);
+  let cut = settingsNow().cut;
+  listen("cursor hover live up loops", refresh);
+  listen("settings", () => {
+    if (cut === settingsNow().cut) return; // a slider moves nothing here before its run is back
+    cut = settingsNow().cut;
+    refresh();
+  });
   listen("loop", () => markLoop(parts?.svg));
   listen("live settings", cuts.say);
   cuts.say();
@@ -279,7 +285,7 @@ function roomDisc(name, place, svg) {
     reads(1).length > 0 && say("wheel.reads", { rooms: reads(1).join(", ") }),
     reads(0).length > 0 && say("wheel.read_by", { rooms: reads(0).join(", ") }),
   ].filter(Boolean);
-  const value = place.outside || place.r < 30 ? "" : roomValue(name);
+  const value = place.outside || place.r < 25 ? "" : roomValue(name);
   const first = place.y - ((words.length + (value ? 1 : 0) - 1) * (size + 2)) / 2 + size * 0.35;
   const x = place.outside ? (place.corner.anchor === "start" ? place.x - 24 : place.x + 24) : place.x;
   const anchor = place.outside ? place.corner.anchor : "middle";
