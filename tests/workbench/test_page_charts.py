@@ -116,10 +116,10 @@ def test_table_behind_the_chart_is_the_chart(show: Open) -> None:
     tab.locator("#chart summary").click()
     assert tab.locator("#chart tbody tr").count() == len(points)
     with tab.expect_download() as caught:
-        tab.locator("#chart").get_by_role("button", name="Save as CSV").click()
+        tab.locator("#chart").get_by_role("button", name="Save the numbers as CSV").click()
     rows = Path(caught.value.path()).read_text(encoding="utf-8-sig").splitlines()
 
-    assert caught.value.suggested_filename == "openai-compute-headline.csv"
+    assert caught.value.suggested_filename == "openai-compute-money-run_rate.csv"
     assert rows[0] == 'time,Base run,"a Glut: demand down 40%, orders up 40%",5%,95%'
     assert [float(row.split(",")[1]) for row in rows[1:]] == [point["value"] for point in points]
 

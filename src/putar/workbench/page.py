@@ -79,6 +79,8 @@ SCRIPTS = (
     "headline.js",
     "binds.js",
     "claims.js",
+    "lamps.js",
+    "trajectory.js",
     "wheel_places.js",
     "turning.js",
     "links.js",

@@ -1,5 +1,7 @@
 // Changes: views, undo, redo, replay and the copied address; what was changed, in words, with a way back.
 
+const FIRST_CHANGES = 4; // chips shown before the reader asks for all
+
 /** The three named views as buttons; the one that the settings are is pressed. */
 function viewButtons() {
   if (VIEWS.length === 0) return null;
@@ -128,29 +130,27 @@ function copyButton() {
 /** The row below the verdict: each change as a chip that takes it back, and reset. */
 function changesRow() {
   const row = element("div", { class: "changes", role: "group", "aria-label": say("changes.name") });
+  let open = false;
   const show = () => {
     const settings = settingsNow();
     const held = row.contains(document.activeElement);
     row.hidden = untouched(settings);
     const view = viewNow();
+    const values = Object.entries(settings.set).map(([name, value]) => {
+      const source = NAMES.get(name).row;
+      const back = () => act({ act: "set", name, value: null });
+      return changeChip(labelOf(source), amount(value, text(source.unit)), back);
+    });
+    const cuts = settings.cut.map((id) =>
+      changeChip(text(LINK_IDS.get(id)?.title) || id, say("changes.cut"), () => act({ act: "toggle", link: id })),
+    );
+    const chips = [...cuts, ...values];
+    const shown = open ? chips : chips.slice(0, FIRST_CHANGES);
+    const rest = chips.length - shown.length;
     row.replaceChildren(
       element("span", { class: "note" }, view ? say("changes.view", { title: view.title }) : say("changes.title")),
-      ...Object.entries(settings.set).slice(0, 12).map(([name, value]) => {
-        const source = NAMES.get(name).row;
-        return changeChip(
-          labelOf(source),
-          amount(value, text(source.unit)),
-          () => act({ act: "set", name, value: null }),
-        );
-      }),
-      ...settings.cut.map((id) =>
-        changeChip(text(LINK_IDS.get(id)?.title) || id, say("changes.cut"), () => act({ act: "toggle", link: id })),
-      ),
-      Object.keys(settings.set).length > 12 ? element(
-        "span",
-        { class: "note" },
-        sayCount("pins.more", Object.keys(settings.set).length - 12),
-      ) : "",
+      ...shown,
+      rest > 0 ? plainButton(sayCount("pins.more", rest), () => ((open = true), show()), { class: "quiet" }) : "",
       plainButton(say("changes.reset"), () => act({ act: "take", settings: UNTOUCHED }), { class: "quiet" }),
     );
     if (held) row.querySelector("button")?.focus();

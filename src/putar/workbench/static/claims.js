@@ -168,7 +168,17 @@ function claimContent(id) {
         element("strong", {}, verdictWord(text(claim.verdict))),
       ),
       text(claim.quote) && element("blockquote", {}, text(claim.quote)),
-      text(claim.why) && element("p", {}, linkedText(claim.why)),
+      CLAIMS_NOW.has(id) && element(
+        "p",
+        { class: "under" },
+        say("claims.of_yours", { verdict: sayOr(`verdict.${text(found.verdict)}`, "") }),
+      ),
+      text(claim.why) && element(
+        "p",
+        {},
+        CLAIMS_NOW.has(id) && `${say("claims.by_default")} `,
+        linkedText(claim.why),
+      ),
       ...checks.map((check, index) => checkBlock(check, index, checks.length)),
       checks.length === 0 && empty(say("claims.no_checks")),
       definitions([
@@ -223,6 +233,8 @@ function checkBlock(check, index, all) {
         demand && `; ${say("claims.demand", { demand })}`,
       ),
     value !== null && demand && intervalPlot(check, value, low, high),
+    trajectoryFigure(check),
+    tryIt(check),
     definitions([
       [say("claims.chance"), number(check.probability) !== null && percent(check.probability)],
       [say("claims.decided"), decidedBy(text(check.decided_by))],

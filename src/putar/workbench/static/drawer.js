@@ -54,6 +54,19 @@ function drawDrawer() {
   if (content) showInDrawer(content, STATE.open);
 }
 
+/** Show the open claim anew when it is judged anew, without moving the reader. */
+function refreshClaim() {
+  if (!DRAWER.open || !STATE.open.startsWith("claim:")) return;
+  const [from, held] = [
+    DRAWER.scrollTop,
+    DRAWER.contains(document.activeElement) && document.activeElement.textContent,
+  ];
+  DRAWER_BODY.replaceChildren(...drawerContent(STATE.open).body.flat(2).filter(Boolean));
+  DRAWER.scrollTop = from;
+  const again = [...DRAWER.querySelectorAll("button")].find((each) => held && each.textContent === held);
+  (again ?? DRAWER_TITLE).focus({ preventScroll: true });
+}
+
 function startDrawer() {
   document.body.append(DRAWER, TIP);
   DRAWER.addEventListener("close", () => choose({ open: "" }));

@@ -32,7 +32,7 @@ function headlineSection() {
     unit,
     figure,
     element("div", { class: "chart-tools" }, pinControls(), behind.node),
-    element("p", { class: "chart-note" }, chartNote()),
+    chartNote(),
   );
 }
 
@@ -57,13 +57,22 @@ function chartTitle() {
   return [title, HEADLINES.length > 1 && select];
 }
 
-/** Say once what dots and band are; only what the payload has. */
+/** Say what dots and band are; only what there is. */
 function chartNote() {
-  const dots = HEADLINES.some((row) => row.observed.length > 0);
-  const band = HEADLINES.some((row) => row.points.some((point) => point.low !== null));
-  return [dots && say("headline.dots"), band ? say("headline.band_note") : !MACHINE && say("headline.no_band")]
-    .filter(Boolean)
-    .join(" ");
+  const note = element("p", { class: "chart-note" });
+  const show = () => {
+    const row = shownHeadline();
+    const banded = STATE.mode === "level" && bandPoints(row).some((point) => point.low !== null);
+    note.textContent = [
+      row.observed.length > 0 && say("headline.dots"),
+      banded ? say("headline.band_is", { band: bandWords() }) : !LIVE.up && say("headline.no_band"),
+    ]
+      .filter(Boolean)
+      .join(" ");
+  };
+  listen("chart band live mode up", show);
+  show();
+  return note;
 }
 
 /** The row above the chart: the date that is read and the value of each line there. */
@@ -71,7 +80,7 @@ function readout() {
   const row = element("div", { class: "readout" });
   const live = element("div", { class: "hidden", role: "status", "aria-live": "polite" });
   let timer = 0;
-  const show = () => {
+  const show = (first = false) => {
     const shown = shownHeadline();
     const time = readTime();
     const written = (value) => (STATE.mode === "difference" ? signed(value) : amount(value, shown.unit));
@@ -102,12 +111,12 @@ function readout() {
       ),
     );
     clearTimeout(timer);
-    if (STATE.hover !== null || STATE.playing || !document.documentElement.dataset.ready) return;
+    if (STATE.hover !== null || STATE.playing || first) return; // what was not asked for is not said
     const said = items.map(({ line, value }) => `${line.title} ${written(value)}`).join(", ");
     timer = setTimeout(() => (live.textContent = `${moment(time)}: ${said}`), 1000);
   };
-  listen("chart cursor hover pins live mode playing", show);
-  show();
+  listen("chart cursor hover pins live mode playing", () => show());
+  show(true);
   return [row, live];
 }
 

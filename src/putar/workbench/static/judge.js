@@ -180,7 +180,9 @@ function uncertainAt({ value, low, high, family }, share) {
     case "normal":
       return (low + high) / 2 + ((high - low) / z) * normal;
     case "lognormal":
-      return rounded(Math.exp((Math.log(low) + Math.log(high)) / 2 + ((Math.log(high) - Math.log(low)) / z) * normal));
+      return rounded(
+        Math.exp((Math.log(low) + Math.log(high)) / 2 + ((Math.log(high) - Math.log(low)) / z) * normal),
+      );
     default:
       return value;
   }

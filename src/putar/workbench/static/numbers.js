@@ -118,6 +118,13 @@ function amount(value, unit, write = decimal) {
   return digits + (behind ? close + behind : "") + (per ? ` ${per}` : "");
 }
 
+/** Return two values of one unit: "US$ 142 → 89 bn a year", with as many digits as show the difference. */
+function amountPair(before, after, unit) {
+  const digits = decimal(before) === decimal(after) && before !== after ? 5 : 3;
+  const { before: sign, behind, per } = unitParts(unit);
+  return [sign, `${decimal(before, digits)} → ${decimal(after, digits)}`, behind, per].filter(Boolean).join(" ");
+}
+
 const isDate = (value, unit) => (unit === "year" || unit === "date") && value >= 1900 && value < 2200;
 
 /** Return the short name of a month, 0 to 11. */

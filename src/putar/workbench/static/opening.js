@@ -134,20 +134,12 @@ function sayYours(node, sentence, verdict) {
     .sort((a, b) => (b.row === shownHeadline()) - (a.row === shownHeadline()) || b.size - a.size)
     .slice(0, 3);
   const listed = rows.map(({ row, before, after }) =>
-    say(
-      "verdict.moved",
-      {
-        label: row.label.charAt(0).toLowerCase() + row.label.slice(1),
-        when: shortDate(AT),
-        ...pairOf(before, after),
-        unit: unitWords(row.unit),
-      },
-    ).trim(),
+    say("verdict.moved", { label: row.label, when: shortDate(AT), change: amountPair(before, after, row.unit) }),
   );
   node.replaceChildren(
     element("strong", {}, say("verdict.yours")),
     " ",
-    listed.length > 0 ? `${listed.join(", ")}.` : say("verdict.same", { when: shortDate(AT) }),
+    listed.length > 0 ? `${listed.join("; ")}.` : say("verdict.same", { when: shortDate(AT) }),
     " ",
     element(
       "span",
@@ -255,7 +247,7 @@ function assumedShare() {
     if (part === null) return;
     const row = shownHeadline();
     short.querySelector(".share-mini span").style.setProperty("width", percent(part));
-    const label = row.label.charAt(0).toLowerCase() + row.label.slice(1);
+    const label = row.label;
     short.querySelector(".rests-words").textContent = say(
       "assumed.swing",
       { share: percent(part), label, when: shortDate(AT) },

@@ -288,6 +288,7 @@ function slider(each) {
     stretch.style.setProperty("width", `${100 * Math.abs(b - a)}%`);
     swing.textContent = swingWords(name);
   };
+  typed.addEventListener("blur", show);
   show();
   return { node, show };
 }

@@ -14,6 +14,7 @@ function drawPage() {
   listen("settings", runSettings);
   listen("settings chart up", findSwings);
   listen("settings up", drawMembers);
+  listen("settings up", judgeClaims);
   document.querySelector(".skip").textContent = say("page.skip");
   drawOpening();
   drawBar();
@@ -51,6 +52,7 @@ function drawPage() {
   document.querySelector("footer")?.remove();
   document.getElementById("page").after(footer());
   drawDrawer();
+  listen("claims", refreshClaim);
   listen("settings address", writeAddress);
 }
 

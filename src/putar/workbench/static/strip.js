@@ -96,7 +96,6 @@ function lampRow() {
           title: text(claim.says),
         }),
       ),
-      element("span", { class: "note" }, verdictCounts()),
     );
     roving(box);
   };

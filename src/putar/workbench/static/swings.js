@@ -40,9 +40,8 @@ function swingWords(name) {
   const swing = SWINGS.get(name);
   const row = shownHeadline();
   if (!swing || !row || row.name !== swingsOf) return "";
-  const label = row.label.charAt(0).toLowerCase() + row.label.slice(1);
   const range = swing.size > 0 ? interval(swing.low, swing.high) : say("sliders.no_swing");
-  return say("sliders.swing", { label: shortened(label, 26), when: shortDate(AT), range });
+  return say("sliders.swing", { label: shortened(row.label, 26), when: shortDate(AT), range });
 }
 
 /** Return the part of all beliefs' swings that assumed numbers carry, or null while it is not known. */

@@ -60,7 +60,7 @@ function cutWatcher(said) {
       : say("wheel.was_mended", words);
     const after = sameSettings(LIVE.settings, settingsNow()) ? headline() : null;
     if (before === null || after === null) return first;
-    const moved = { label: row.label, when: shortDate(AT), ...pairOf(before, after), unit: unitWords(row.unit) };
+    const moved = { label: row.label, when: shortDate(AT), change: amountPair(before, after, row.unit) };
     return `${first} ${say("wheel.effect", moved)}`;
   };
   const words = () => {
@@ -94,12 +94,6 @@ function cutWatcher(said) {
 }
 
 const sentenceOf = (words) => text(words).replace(/\.$/, "");
-
-/** Two values as "142 → 89", with as many digits as show the difference. */
-function pairOf(before, after) {
-  const digits = decimal(before) === decimal(after) && before !== after ? 5 : 3;
-  return { before: decimal(before, digits), after: decimal(after, digits) };
-}
 
 /** A date of comparison: a whole year as a year, else the quarter. */
 const shortDate = (time) => (Number.isInteger(time) && isDate(

@@ -1,0 +1,77 @@
+// Lamps: the claims judged anew as the settings change. At once at central values, then over drawn members.
+
+const JUDGED_MEMBERS = 200;
+const BETWEEN_JUDGEMENTS = 160; // milliseconds, so that lines come before lamps while a slider moves
+const CENTRAL = new Map(); // claim id: its verdict at the central values of the page's own run
+
+/** Judge the claims a moment after the settings changed; a newer change stops what is under way. */
+const judgeClaims = (() => {
+  let [soon, later, last] = [0, 0, 0];
+  const judge = async (members) => {
+    last = performance.now();
+    const settings = settingsNow();
+    const take = (part) => {
+      if (!part || !sameSettings(settings, settingsNow())) return;
+      if (part.done > 0 && part.done < members) return; // a few members would make lamps flicker
+      takeJudgement(part.claims, part.done);
+    };
+    try {
+      take(await MACHINE.claims({ ...wishOf(settings), members, seed: number(ENGINE.seed) ?? 0 }, take));
+    } catch (error) {
+      if (!LIVE.failed) LIVE.failed = { variable: "", time: null, why: error.message };
+    }
+  };
+  return () => {
+    if (!LIVE.up || CLAIMS.length === 0) return;
+    MACHINE.stop("claims");
+    clearTimeout(soon);
+    clearTimeout(later);
+    if (untouched()) {
+      CLAIMS_NOW.clear();
+      tell("claims");
+      if (CENTRAL.size === 0) later = setTimeout(findCentral, 900);
+      return;
+    }
+    soon = setTimeout(async () => {
+      if (CENTRAL.size === 0) await findCentral();
+      judge(0);
+    }, Math.max(0, BETWEEN_JUDGEMENTS - (performance.now() - last)));
+    later = setTimeout(() => judge(JUDGED_MEMBERS), 900);
+  };
+})();
+
+/** Judge the page's own run at its central values: what a verdict without members is compared with. */
+async function findCentral() {
+  const found = await MACHINE.claims({ members: 0 });
+  for (const [id, row] of Object.entries(found?.claims ?? {})) CENTRAL.set(id, row);
+}
+
+/** Take over a judgement; without members, only what differs from the page's own run without members. */
+function takeJudgement(rows, members) {
+  for (const claim of CLAIMS) {
+    const row = rows[text(claim.id)];
+    if (row) CLAIMS_NOW.set(
+      text(claim.id),
+      judgedClaim(claim, row, members > 0 ? null : CENTRAL.get(text(claim.id))),
+    );
+  }
+  tell("claims");
+}
+
+/** Return a claim with the verdicts and numbers of a judgement; `central` is that of the default at central values. */
+function judgedClaim(claim, row, central) {
+  const settled = (before, id, now, was) => (central && now === was ? before : now);
+  const checks = list(claim.checks)
+    .map(record)
+    .map((check) => {
+      const found = row.checks[text(check.id)];
+      if (!found) return check;
+      const verdict = settled(check.verdict, check.id, found.verdict, central?.checks[text(check.id)]?.verdict);
+      if (number(found.value) === null) return { ...check, verdict };
+      const computed = { value: found.value, low: number(found.low), high: number(found.high) };
+      const bounds = list(found.bounds).map(number);
+      const bound = bounds.length === 0 ? check.bound : bounds.length === 1 ? bounds[0] : bounds;
+      return { ...check, verdict, computed, bound, probability: number(found.probability), changed: true };
+    });
+  return { ...claim, checks, verdict: settled(claim.verdict, claim.id, row.verdict, central?.verdict) };
+}
