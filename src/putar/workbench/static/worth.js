@@ -16,7 +16,13 @@ function worthSection() {
   const columns = [
     { key: "title", label: say("worth.part"), wide: true, of: (row) => text(row.title) || text(row.name) },
     ...["present", "terminal", "value"].map(money),
-    { key: "multiple", label: say("worth.multiple"), csv: "multiple", numeric: true, of: (row) => number(row.multiple) },
+    {
+      key: "multiple",
+      label: say("worth.multiple"),
+      csv: "multiple",
+      numeric: true,
+      of: (row) => number(row.multiple),
+    },
     {
       key: "growth",
       label: say("worth.growth"),
@@ -57,7 +63,10 @@ function worthNotes(worth) {
     .map((row) => {
       const named = { title: text(row.title), value: decimal(number(row.value)) };
       const times = number(row.times);
-      return times === null ? say("worth.stated", named) : say("worth.stated_times", { ...named, times: decimal(times) });
+      return times === null ? say("worth.stated", named) : say(
+        "worth.stated_times",
+        { ...named, times: decimal(times) },
+      );
     });
   return [end, ...stated].filter(Boolean);
 }
@@ -66,7 +75,9 @@ function toldSection() {
   const told = list(PAYLOAD.told).map(record);
   if (!told.some((loop) => loop.closes === false)) return null;
   const share = (loop) => (loop.closes === true ? number(loop.average) : null);
-  const rows = [...told].sort((a, b) => (share(b) ?? -1) - (share(a) ?? -1) || (b.closes === true) - (a.closes === true));
+  const rows = [...told].sort(
+    (a, b) => (share(b) ?? -1) - (share(a) ?? -1) || (b.closes === true) - (a.closes === true),
+  );
   const gap = (loop) => {
     const ends = record(loop.gap);
     return say("told.gap", { from: text(ends.from_label), to: text(ends.to_label) });
