@@ -388,6 +388,35 @@ def test_members_give_probability_band_and_decider() -> None:
     assert judged.critical == pytest.approx(0.3, abs=0.05)
 
 
+def test_who_moves_the_bound_as_well_does_not_decide() -> None:
+    """A scale that both sides have moves the formula most and turns nothing; the share does, at a half."""
+    scale, share = RNG.uniform(1, 100, 400), RNG.uniform(0.2, 0.7, 400)
+    drawn = {"run.x": Path(np.zeros(1), (scale * share)[None]), "run.y": Path(np.zeros(1), scale[None])}
+    centre = {"run.x": Path(np.zeros(1), np.array([[4.0]])), "run.y": Path(np.zeros(1), np.array([[10.0]]))}
+    compared = says("AT(run.x, 0)", "<", "AT(run.y, 0) / 2")
+    judged = judge_members(compared, centre, drawn, {"scale": scale, "share": share})
+
+    assert judged.decided_by == "share"
+    assert judged.critical == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("comparator", "bounds"), [("between", (0.0, 0.9)), ("about", (0.5,)), (">=", (0.2,))]
+)
+def test_every_comparator_knows_how_far_it_is_from_turning(
+    comparator: str, bounds: tuple[float, ...]
+) -> None:
+    """From the nearer end of a range, from the edge of a tolerance, from the one bound."""
+    drawn = RNG.uniform(0.5, 1.5, 400)
+    members = {"run.x": Path(np.zeros(1), drawn[None])}
+    centre = {"run.x": Path(np.zeros(1), np.array([[0.5]]))}
+    names = {"noise": RNG.normal(size=400), "gain": drawn}
+
+    assert (
+        judge_members(says("AT(run.x, 0)", comparator, *bounds), centre, members, names).decided_by == "gain"
+    )
+
+
 @pytest.mark.parametrize(("high", "said"), [(165, "200 draws leave P between 0.77 and 0.87"), (198, "")])
 def test_few_draws_that_leave_the_verdict_open_say_so(high: int, said: str) -> None:
     """165 of 200 could be likely or undetermined (Wilson's interval); 198 hold either way."""

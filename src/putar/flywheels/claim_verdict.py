@@ -153,6 +153,16 @@ def compare(comparison: Comparison, values: Mapping[str, Value]) -> tuple[Array,
     return found, np.asarray(_holds(comparison, found, bounds))
 
 
+def _gaps(comparison: Comparison, found: Array, values: Mapping[str, Value]) -> Array:
+    """Return how far the formula is from where the comparison turns, [draw]; its sign is the answer's."""
+    first, last = (_plain(evaluate(bound, values)) for bound in (comparison.bounds[0], comparison.bounds[-1]))
+    if comparison.comparator == "between":
+        return np.minimum(found - first, last - found)
+    if comparison.comparator == "about":
+        return comparison.tolerance * np.abs(first) - np.abs(found - first)
+    return found - first
+
+
 def _plain(value: Value) -> Array:
     assert not isinstance(value, Path)
     return value
@@ -426,7 +436,8 @@ def judge_members(
     caveats = (Said("judged.failed", failed=failed, members=len(values)),) if failed else ()
     probability = float(drawn[fine].mean())
     low, high = (float(q) for q in np.quantile(values[fine], (0.05, 0.95)))
-    decided, turn = _decider(values[fine], drawn[fine], {k: v[fine] for k, v in (parameters or {}).items()})
+    gaps = np.broadcast_to(_gaps(comparison, values, members), values.shape)
+    decided, turn = _decider(gaps[fine], drawn[fine], {k: v[fine] for k, v in (parameters or {}).items()})
     verdict, notes = verdict_of(probability), list[Said]()
     least, most = _wilson(probability, int(fine.sum()))
     if verdict_of(least) != verdict_of(most):
@@ -444,15 +455,15 @@ def _wilson(share: float, draws: int) -> tuple[float, float]:
 
 
 def _decider(
-    values: Array, holds: NDArray[np.bool_], parameters: Mapping[str, Array]
+    gaps: Array, holds: NDArray[np.bool_], parameters: Mapping[str, Array]
 ) -> tuple[str | None, float | None]:
-    """Return the parameter whose ranks follow the value's most closely, and where the answer turns."""
+    """Return the parameter whose ranks follow the gaps most closely, and where the answer turns."""
     names = [name for name, drawn in parameters.items() if drawn.min() < drawn.max()]
     if not names:
         return None, None
-    strength = np.abs(rank_correlations(np.stack([parameters[name] for name in names]), values))
+    strength = np.abs(rank_correlations(np.stack([parameters[name] for name in names]), gaps))
     best = int(strength.argmax())
-    if strength[best] < 2.6 / math.sqrt(len(values)):  # about 1 % of chance correlations are larger
+    if strength[best] < 2.6 / math.sqrt(len(gaps)):  # about 1 % of chance correlations are larger
         return None, None
     return names[best], _half_way(parameters[names[best]], holds)
 
