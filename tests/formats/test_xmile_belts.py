@@ -33,15 +33,23 @@ def belt(
     return path
 
 
+DESK = (
+    '<stock name="desk"><eqn>0</eqn><inflow>goes</inflow><outflow>done</outflow>'
+    '<conveyor discrete="true"><len>2</len></conveyor></stock><flow name="done"/>'
+)
 LEAK = "<outflow>leak</outflow>"
 REFUSED = {
     "an oven": ({"belt": "<oven><cook_time>2</cook_time></oven>"}, "ovens are not computed"),
     "another method": ({"method": "RK4"}, "computed by Euler's method only"),
     "no length": ({"belt": "<conveyor/>"}, "a conveyor needs a transit time"),
     "no time": ({"belt": "<conveyor><len>0</len></conveyor>"}, "a transit time of 0 is no time"),
-    "discrete": (
-        {"belt": '<conveyor discrete="true"><len>2</len></conveyor>'},
-        "a conveyor with discrete is not computed",
+    "whole batches": (
+        {"belt": '<conveyor batch_integrity="true"><len>2</len></conveyor>'},
+        "batches that may not be parted are not computed",
+    ),
+    "one batch at a time": (
+        {"belt": "<queue/>", "more": DESK},
+        "taking one batch of a queue at a time is not computed",
     ),
     "two exits": (
         {"outflow": LEAK, "more": '<flow name="leak"><eqn>1</eqn></flow>'},

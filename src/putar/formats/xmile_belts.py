@@ -13,7 +13,7 @@ Source: XMILE 1.0 (OASIS), sections 3.7.1 and 3.7.2; Stella's help on conveyors 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from putar.errors import ModelError, Where
@@ -58,16 +58,17 @@ def belt_of(part: Element, stock: str, where: Where, expression: Callable[[Eleme
     length = part.find("len")
     if length is None:
         raise ModelError(f"{stock}: a conveyor needs a transit time", where, "<len>4</len>")
-    for word in ("discrete", "batch_integrity"):
-        if _true(part, word):
-            what = f"{stock}: a conveyor with {word} is not computed"
-            raise ModelError(what, where, f'remove {word}="true"', "unsupported")
+    if _true(part, "batch_integrity"):
+        what = f"{stock}: batches that may not be parted are not computed"
+        raise ModelError(what, where, 'batch_integrity="false"', "unsupported")
     settings = {}
     for child in part.all("capacity", "in_limit", "sample", "arrest"):
         if child.text.strip() and not (child.tag in ("capacity", "in_limit") and _endless(child.text)):
             settings[child.tag] = expression(child)
     exponential = _true(part, "exponential_leak") or _true(part, "exponential_leakage")
-    return Belt(stock, where, expression(length), settings, exponential)
+    singly = part.attributes.get("one_at_a_time", "true").strip().casefold() not in ("false", "0")
+    discrete = _true(part, "discrete")
+    return Belt(stock, where, expression(length), settings, exponential, discrete, singly)
 
 
 def leak_of(
@@ -77,12 +78,15 @@ def leak_of(
     zone = []
     for tag, usual in (("leak_start", 0.0), ("leak_end", 1.0)):
         found = element.find(tag)
+        given = element.attributes.get(tag) or part.attributes.get(tag)
+        text = found.text if found is not None else given
         try:
-            zone.append(usual if found is None else float(found.text))
+            zone.append(float(text) if text is not None else usual)
         except ValueError:
-            raise ModelError(
-                f"<{tag}> is no number", where, f"<{tag}>{usual}</{tag}>", "unsupported"
-            ) from None
+            fix = f'{tag}="{usual}"'
+            raise ModelError(f"{tag} is no number", where, fix, "unsupported") from None
+    if _true(element, "leak_integers") or _true(part, "leak_integers"):
+        raise ModelError("leaks of whole numbers are not computed", where, "leave it out", "unsupported")
     fraction = expression(part) if part.text.strip() else whole
     exponential = _true(part, "exponential") or element.find("exponential_leak") is not None
     return Leak(fraction, zone[0], zone[1], exponential)
@@ -172,6 +176,9 @@ class _Maker:
         for flow in asked:
             mine = self.variables[flow]
             if self.out_of.get(flow) in self.belts:  # a queue gives what is left of the room
+                if belt.discrete and belt.singly:
+                    what = f"{stock.name}: taking one batch of a queue at a time is not computed"
+                    raise ModelError(what, belt.where, 'one_at_a_time="false"', "unsupported")
                 self.left[flow] = Number(math.inf) if room is None else room
             else:
                 wanted = self.add(mine, "asked", "MAX(x, 0)", x=_as_written(mine)) if mine.equation else None
@@ -186,10 +193,16 @@ class _Maker:
                 self.rate(flow, limited)
             if room is not None:
                 room = filled("MAX(r - f, 0)", {"r": room, "f": reference(self.variables[flow])})
+        self.add(stock, "came", "t * DT", t=self._sum(stock.inflows))
+        if belt.discrete and "in_limit" in belt.settings:
+            used = reference(self.variables[f"{stock.name}\u00b7used"])
+            self.add(stock, "used_then", "u + t * DT", u=used, t=self._sum(asked))
+
+    def _sum(self, flows: Iterable[str]) -> Expr:
         total: Expr = Number(0.0)
-        for flow in stock.inflows:
+        for flow in flows:
             total = filled("t + f", {"t": total, "f": reference(self.variables[flow])})
-        self.add(stock, "came", "t * DT", t=total)
+        return total
 
     def _is_conveyor(self, name: str | None) -> bool:
         return name is not None and name in self.belts and self.belts[name].length is not None
@@ -206,7 +219,7 @@ class _Maker:
                 free = filled("r - f", {"r": free, "f": reference(self.variables[flow])})
             rooms.append(free)
         if "in_limit" in belt.settings:
-            rooms.append(belt.settings["in_limit"])
+            rooms.append(self._limit(belt, stock))
         if "arrest" in belt.settings:
             stopped = reference(self.variables[f"{stock.name}\u00b7arrested"])
             rooms.append(filled("IF s THEN 0 ELSE 1e300", {"s": stopped}))
@@ -216,6 +229,16 @@ class _Maker:
         for room in rooms[1:]:
             whole = filled("MIN(a, b)", {"a": whole, "b": room})
         return reference(self.add(stock, "room", "MAX(r, 0)", r=whole))
+
+    def _limit(self, belt: Belt, stock: Variable) -> Expr:
+        """Return the rate that an inflow limit allows; of a discrete one, what is left of it now."""
+        limit = belt.settings["in_limit"]
+        if not belt.discrete:
+            return limit
+        then = reference(self.add(stock, "used_then", "0"))
+        new = "INT(TIME - STARTTIME + 1e-9) > INT(TIME - DT - STARTTIME + 1e-9)"
+        used = self.add(stock, "used", f"IF {new} THEN 0 ELSE PREVIOUS(u, 0)", u=then)
+        return filled("(l - u) / DT", {"l": limit, "u": reference(used)})
 
     # queues -------------------------------------------------------------------------------
 

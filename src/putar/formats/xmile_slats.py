@@ -46,13 +46,19 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Belt:
-    """What a stock's <conveyor> or <queue> says; a queue has no length."""
+    """What a stock's <conveyor> or <queue> says; a queue has no length.
+
+    A discrete conveyor may take in its whole inflow limit of a unit of time in one step; `singly` says that
+    it takes one batch of a queue at a time.
+    """
 
     stock: str
     where: Where
     length: Expr | None = None
     settings: Mapping[str, Expr] = field(default_factory=dict)  # capacity, in_limit, sample, arrest
     exponential: bool = False
+    discrete: bool = False
+    singly: bool = True
 
 
 class Writer(Protocol):
