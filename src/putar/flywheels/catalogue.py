@@ -6,12 +6,13 @@ A shipped flywheel is a folder beside this module with a flywheel.toml; its name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from putar.errors import UsageError, nearest
+from putar.engine.lower import lower
+from putar.errors import ModelErrors, Problem, UsageError, nearest
 from putar.flywheels.article import read_article
-from putar.flywheels.folder import Flywheel, from_model, read_flywheel
+from putar.flywheels.folder import Flywheel, Reading, from_model, read_parts
 from putar.formats.text import read_model
 from putar.language.check import check, raise_errors
 from putar.language.dimensional import check_units
@@ -69,11 +70,11 @@ def find(name: str | Path, data: Sequence[Path] = ()) -> Flywheel:
     word = str(name)
     if word.replace("_", "-") in names():
         _without_data(Path(word), data)
-        return with_units(read_flywheel(_SHIPPED / word.replace("-", "_")))
+        return _whole(read_parts(_SHIPPED / word.replace("-", "_")))
     path = Path(name).expanduser()
     if path.is_dir():
         if (path / "flywheel.toml").is_file():
-            return with_units(read_flywheel(path))
+            return _whole(read_parts(path))
         fix = "a flywheel's folder has a flywheel.toml and its subsystems; docs/format.md shows the form"
         raise UsageError(f"{word} is no flywheel: it has no flywheel.toml", fix)
     if path.is_file() and path.suffix.lower() == ".toml":
@@ -111,8 +112,46 @@ def with_units(flywheel: Flywheel) -> Flywheel:
         With every name and every unit that does not fit.
     """
     structure = check(flywheel.model)
-    raise_errors(structure)
     if flywheel.model.origin:
+        raise_errors(structure)
         return flywheel
-    raise_errors((*structure, *check_units(flywheel.model)))
+    errors = [p for p in (*structure, *check_units(flywheel.model)) if p.severity == "error"]
+    if errors:
+        raise ModelErrors(tuple(dict.fromkeys([*errors, *_loops(flywheel, structure)])))
     return flywheel
+
+
+def _whole(reading: Reading) -> Flywheel:
+    """Return the flywheel of a folder if nothing is wrong with it, or with its equations.
+
+    Raises
+    ------
+    ModelErrors
+        With what is wrong in any of its files, in names, in units and in the claims, all together; what
+        only follows from something that could not be read is left out.
+    """
+    errors = list(reading.errors)
+    if reading.flywheel is None:
+        raise ModelErrors(reading.errors)
+    try:
+        flywheel = with_units(reading.flywheel)
+    except ModelErrors as error:
+        errors += [problem for problem in error.problems if not reading.follows(problem)]
+    if not errors:
+        return flywheel
+    from putar.flywheels.story import read_story  # claims are looked at where they are asked for, or here
+
+    told = read_story(reading.flywheel).problems
+    errors += [p for p in told if p.severity == "error" and not reading.follows(p)]
+    raise ModelErrors(tuple(dict.fromkeys(errors)))
+
+
+def _loops(flywheel: Flywheel, structure: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the loops without a stock, if the equations are whole enough to follow them."""
+    if any(problem.severity == "error" for problem in structure):
+        return ()
+    try:
+        lower(flywheel.model)
+    except ModelErrors as error:
+        return error.problems
+    return ()

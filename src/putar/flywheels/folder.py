@@ -8,6 +8,7 @@ here. claims.toml is read by `claims`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -182,12 +183,46 @@ def read_flywheel(path: Path) -> Flywheel:
     ModelErrors
         With every error in any of its files, each with file and line.
     """
+    reading = read_parts(path)
+    if reading.errors or reading.flywheel is None:
+        raise ModelErrors(reading.errors)
+    return reading.flywheel
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What could be read of a folder, None where it is too little to go on with, and what was wrong.
+
+    Parameters
+    ----------
+    lost : full names of what was declared and could not be read; others may name them all the same
+    constants, facts : whether constants, or facts, are among what was lost
+    """
+
+    flywheel: Flywheel | None
+    errors: tuple[Problem, ...]
+    lost: frozenset[str]
+    constants: bool
+    facts: bool
+
+    def follows(self, problem: Problem) -> bool:
+        """Return whether a problem may only say again that something could not be read."""
+        if problem.kind != "name":
+            return False
+        said = re.findall(r"'(?:\w+\.)?(\w+)(?:\[[^']*\])?'", problem.what)
+        tails = {name.rpartition(".")[2] for name in self.lost}
+        if "unknown fact" in problem.what:
+            return self.facts
+        return self.constants or not tails.isdisjoint(said)
+
+
+def read_parts(path: Path) -> Reading:
+    """Return what can be read of a folder, whatever is wrong with the rest."""
     problems: list[Problem] = []
-    flywheel = _Folder(path, problems).read()
+    folder = _Folder(path, problems)
+    flywheel = folder.read()
     errors = tuple(problem for problem in problems if problem.severity == "error")
-    if errors or flywheel is None:
-        raise ModelErrors(errors)
-    return flywheel
+    return Reading(flywheel, errors, frozenset(folder.lost), folder.no_constants, folder.no_facts)
 
 
 class _Folder:
@@ -195,6 +230,8 @@ class _Folder:
 
     def __init__(self, path: Path, problems: list[Problem]) -> None:
         self.path, self.problems = path, problems
+        self.lost: set[str] = set()
+        self.no_constants = self.no_facts = False
         self.top = Table.of(read_toml(path / "flywheel.toml", problems), problems)
 
     def read(self) -> Flywheel | None:
@@ -215,11 +252,16 @@ class _Folder:
         )
         table = unit_table(units, time.unit)
         self.problems.extend(table.problems)
+        grounds = not self._errors()
         facts = read_facts(self.path / "facts.csv", table, self.problems)
+        self.no_facts = any(error.where and error.where.path == "facts.csv" for error in self._errors())
         rooms, variables, files = self._subsystems()
         constants = read_parameters(
             self.path / "parameters.toml", dimensions, [r.name for r in rooms], facts, self.problems, name
         )
+        self.no_constants = not constants
+        known = {one.name for one in constants if one.subsystem in ("", *[room.name for room in rooms])}
+        self.lost |= self._lost_constants(known)
         links = self._links(rooms, facts)
         model = Model(
             name,
@@ -230,10 +272,11 @@ class _Folder:
             rooms,
             tuple(Link(x.id, x.title, x.source, x.target, document.where("link", i)) for i, x in links),
         )
-        if any(problem.severity == "error" for problem in self.problems):
+        if not grounds:
             top.asked.update(SECTIONS)  # not read: names in them would be reported a second time
             top.close()
             return None
+        before = len(self.problems)
         asked = QuestionReader(self.top, model)
         scenarios = read_scenarios(top, model, now)
         series = read_series(self.path / "series.csv", model, facts, table, self.problems)
@@ -267,7 +310,12 @@ class _Folder:
             read_views(top, scenarios, model, now),
         )
         top.close()
+        reading = Reading(None, (), frozenset(self.lost), self.no_constants, self.no_facts)
+        self.problems[before:] = [p for p in self.problems[before:] if not reading.follows(p)]
         return flywheel
+
+    def _errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity == "error")
 
     # shared declarations ------------------------------------------------------------------
 
@@ -334,11 +382,8 @@ class _Folder:
                     "name", f"there is no file {file.name}", f"add {file.name}, or remove the entry", "file"
                 )
                 continue
-            try:
-                room, found = read_subsystem(file, name)
-            except ModelErrors as error:
-                self.problems.extend(error.problems)
-                room, found = Subsystem(name), ()
+            room, found, lost = read_subsystem(file, name, self.problems)
+            self.lost |= lost
             if room.name != name:
                 what = f"{file.name} declares the subsystem {room.name!r}"
                 fix = f"write 'subsystem {name}' there"
@@ -352,6 +397,15 @@ class _Folder:
                 fix = "list it in flywheel.toml, or remove the file"
                 self.problems.append(Problem("error", "file", Where(file.name), what, fix))
         return tuple(rooms), tuple(variables), tuple(listed)
+
+    def _lost_constants(self, read: set[str]) -> set[str]:
+        """Return the names of constants that stand in parameters.toml and could not be read."""
+        data = read_toml(self.path / "parameters.toml", []).data if self._errors() else {}
+        found: set[str] = set()
+        for room, inner in data.items():
+            whole = not isinstance(inner, dict) or not all(isinstance(one, dict) for one in inner.values())
+            found |= {room} if whole else {f"{room}.{name.partition('[')[0]}" for name in inner}
+        return found - read
 
     def _links(self, rooms: tuple[Subsystem, ...], facts: Mapping[str, Fact]) -> list[tuple[int, LinkForms]]:
         names = [room.name for room in rooms]

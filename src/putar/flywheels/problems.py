@@ -28,8 +28,9 @@ _RANK = {"error": 0, "warning": 1, "note": 2}
 def find_problems(flywheel: Flywheel) -> tuple[Problem, ...]:
     """Return all problems, errors first, each kind in the model's order."""
     found = [*check(flywheel.model)]
-    if not any(problem.severity == "error" for problem in found):
-        found += _units(flywheel.model)
+    whole = not any(problem.severity == "error" for problem in found)
+    found += _units(flywheel.model)
+    if whole:
         found += flywheel.model.notes
         found += _loops(flywheel) if flywheel.model.variables else ()
     found += flywheel.problems

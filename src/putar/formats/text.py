@@ -67,11 +67,27 @@ def read_declarations(text: str, path: str, subsystem: str = "") -> Declarations
     return _Reader(path, subsystem).read(text)
 
 
-def read_subsystem(path: Path, subsystem: str) -> tuple[Subsystem, tuple[Variable, ...]]:
-    """Return the room and the variables that one file of a flywheel folder declares."""
-    found = read_declarations(_load(path), path.name, subsystem)
+def read_subsystem(
+    path: Path, subsystem: str, problems: list[Problem]
+) -> tuple[Subsystem, tuple[Variable, ...], frozenset[str]]:
+    """Return the room and the variables that one file of a flywheel folder declares.
+
+    What is wrong is added to the problems; the names of variables that were lost to it come last.
+    """
+    reader = _Reader(path.name, subsystem)
+    try:
+        text = _load(path)
+    except ModelErrors as error:
+        problems.extend(error.problems)
+        return Subsystem(subsystem), (), frozenset()
+    found = reader.declared(text)
+    problems.extend(reader.problems)
     room = found.subsystems[0] if found.subsystems else Subsystem(subsystem)
-    return room, tuple(found.variables)
+    lost: set[str] = set()
+    if reader.problems:
+        begun = re.findall(r"^\w+\s+([^\W\d]\w*)", text, re.MULTILINE)
+        lost = {f"{room.name}.{name}" for name in begun} - {variable.name for variable in found.variables}
+    return room, tuple(found.variables), frozenset(lost)
 
 
 def read_model(path: Path) -> Model:
@@ -117,14 +133,19 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def read(self, text: str) -> Declarations:
+        found = self.declared(text)
+        if self.problems:
+            raise ModelErrors(tuple(self.problems))
+        return found
+
+    def declared(self, text: str) -> Declarations:
+        """Return what could be read; the rest is among the problems."""
         for statement in self._statements(text):
             try:
                 self._statement(statement)
                 statement.check_all_read()
             except ModelErrors as error:
                 self.problems.extend(error.problems)
-        if self.problems:
-            raise ModelErrors(tuple(self.problems))
         return self.found
 
     def _statements(self, text: str) -> Iterator[Statement]:
