@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,8 +26,8 @@ from putar.errors import UsageError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import BASE, RunSpec, combined, find_scenario, parse_date
-from putar.flywheels.simulate import changes_with_links, draws_for
-from putar.flywheels.stalling import Stall, stall_margins
+from putar.flywheels.simulate import changes_with_links, draws_for, over_variants
+from putar.flywheels.stalling import Stall, StallSpread, stall_margins, stall_spreads
 from putar.runs.design import Change, around, design
 from putar.runs.execute import execute
 from putar.runs.memory import require_memory
@@ -45,7 +45,8 @@ BETWEEN = "between firms"  # the union of the links that no firm has to itself
 class LinkFinding:
     """The links' game for one output: `point` at the central values, `spread` over draws if asked.
 
-    `stalls` says how far each link may weaken before the output no longer rises. `taylor` [link, link] splits
+    `stalls` says how far each link may weaken before the output no longer rises, `stall_spreads` how that
+    varies over draws. `taylor` [link, link] splits
     the whole into what links add alone and in pairs; `owen` [link] is each link's share when the links of a
     firm join or leave together, None where no firm is named. Both are of the point values.
     """
@@ -59,6 +60,7 @@ class LinkFinding:
     seconds: float
     taylor: NDArray[np.float64] | None = None
     owen: NDArray[np.float64] | None = None
+    stall_spreads: Mapping[str, StallSpread] = field(default_factory=dict)
 
     @property
     def output(self) -> str:
@@ -119,11 +121,26 @@ class LinkFinding:
                     "stall_margin": self.stalls[form.id].margin,
                     "why": self.stalls[form.id].why,
                     "half_margin": self.stalls[form.id].half,
+                    "margin_drawn": self._drawn(form.id),
                     "integrated": form.integrated,
                     "arms_length": form.arms_length,
                 }
             )
         return rows
+
+    def _drawn(self, link: str) -> dict[str, object] | None:
+        """Return how a link's margin varies over draws, where draws were asked for."""
+        found = self.stall_spreads.get(link)
+        if found is None:
+            return None
+        points = None if found.points is None else list(found.points)
+        half = None if found.half is None else list(found.half)
+        return {
+            "members": found.members,
+            "margin": points,
+            "margin_below_0.2": found.small,
+            "half_margin": half,
+        }
 
     def _sum(self, border: str) -> float:
         """Return what the links of one kind of border carry together."""
@@ -240,11 +257,14 @@ def find_links(
     spread = play(flywheel, protocol, replace(spec, members=members, seed=seed)) if members else None
     unit = flywheel.model[protocol.output.partition("[")[0]].unit
     stalls = stall_margins(flywheel, protocol, spec)
+    drawn = replace(spec, members=members, seed=seed)
+    spreads = stall_spreads(flywheel, protocol, drawn) if members > 1 else {}
     unions = unions_of(flywheel)
     shares = owen(values, tuple(unions.values())) if unions else None
     pairs = shapley_taylor(values)[1]
     seconds = time.perf_counter() - began
-    return LinkFinding(flywheel, protocol, unit, point, spread, stalls, seconds, pairs, shares)
+    parts = (flywheel, protocol, unit, point, spread, stalls, seconds, pairs, shares)
+    return LinkFinding(*parts, stall_spreads=spreads)
 
 
 def play(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> Synergy:
@@ -275,7 +295,7 @@ def _game(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> tuple[list[s
         told = replace(spec, members=wide if spec.members else 0, changes=_part(spec, draws, first, stop))
         cut = dict(zip(links, coalition_switches(count, wide), strict=True))
         changes = changes_with_links(flywheel, told, cut, date, part)
-        plan = design(program, [_over_coalitions(c, 1 << count, wide) for c in changes], wide << count)
+        plan = design(program, [over_variants(c, 1 << count, wide) for c in changes], wide << count)
         ensemble = execute(program, plan, (protocol.output,), save_at=rows, seed=spec.seed, alike=wide)
         values = coalition_values(ensemble.at(protocol.output, protocol.at), count, wide)
         found.append(values.reshape(1 << count, wide))
@@ -294,12 +314,3 @@ def _part(spec: RunSpec, draws: int, first: int, stop: int) -> tuple[Change, ...
         )
         for change in spec.changes
     )
-
-
-def _over_coalitions(change: Change, coalitions: int, draws: int) -> Change:
-    """Return a change whose values for each draw are repeated for every coalition."""
-    values = {
-        name: np.tile(np.asarray(value), coalitions) if np.shape(value) == (draws,) else value
-        for name, value in change.values.items()
-    }
-    return replace(change, values=values)

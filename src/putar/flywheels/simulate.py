@@ -134,6 +134,15 @@ def _cuts(flywheel: Flywheel, spec: RunSpec) -> list[Change]:
     return [Change({**own, "links.cut_date": first}), *later]
 
 
+def over_variants(change: Change, variants: int, draws: int) -> Change:
+    """Return a change whose values for each draw are repeated for every variant, [variant, draw] in a row."""
+    values = {
+        name: np.tile(np.asarray(value), variants) if np.shape(value) == (draws,) else value
+        for name, value in change.values.items()
+    }
+    return replace(change, values=values)
+
+
 def changes_with_links(
     flywheel: Flywheel,
     spec: RunSpec,

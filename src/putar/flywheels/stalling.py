@@ -19,16 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from putar.analysis.spin import KEPT
+from putar.analysis.spread import SMALL
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec
-from putar.flywheels.simulate import changes_with_links
+from putar.flywheels.simulate import changes_with_links, over_variants
 from putar.runs.design import design
 from putar.runs.execute import execute
 from putar.words.said import Date, Number, Said
 
-__all__ = ["Stall", "first_stall", "stall_margins"]
+__all__ = ["Stall", "StallSpread", "first_stall", "stall_margins", "stall_spreads"]
 
+DRAWN = 60  # draws whose margins are searched
 GRID = 17  # strengths tried at once; twice, so that a margin is right to 1/256
 
 Array = NDArray[np.float64]
@@ -41,6 +43,24 @@ class Stall:
     margin: float | None
     why: str
     half: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StallSpread:
+    """How a link's margin varies over draws.
+
+    Parameters
+    ----------
+    points : 5, 50 and 95 % points, over the draws in which the output rises with every link whole; None where
+        fewer than half do
+    small : the probability that the margin is below SMALL; draws in which nothing rises count
+    half : the points of how far the link may weaken until half of the output is lost
+    """
+
+    members: int
+    points: tuple[float, float, float] | None
+    small: float
+    half: tuple[float, float, float] | None = None
 
 
 def first_stall(strengths: Array, rises: Array) -> tuple[float, float] | None:
@@ -87,6 +107,56 @@ def stall_margins(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> dict
     return _search(links, ends, span)
 
 
+def stall_spreads(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> dict[str, StallSpread]:
+    """Return how the margin of each link varies over up to DRAWN draws, each searched on the grid alone."""
+    links = [form.id for form in flywheel.links]
+    start = flywheel.model.time.start if protocol.cut_from is None else protocol.cut_from
+    first = min(max(start, flywheel.model.time.start), flywheel.model.time.stop)
+    if first >= protocol.at or not links:
+        return {}
+    draws, count, grid = min(spec.members, DRAWN), len(links), np.linspace(0.0, 1.0, GRID)
+    whole = np.ones((count, count, GRID))
+    whole[range(count), range(count)] = grid
+    switches = {
+        link: np.repeat(whole[:, place].reshape(count * GRID), draws) for place, link in enumerate(links)
+    }
+    changes = changes_with_links(flywheel, replace(spec, members=draws), switches, start)
+    repeated = [over_variants(change, count * GRID, draws) for change in changes]
+    plan = design(flywheel.program, repeated, count * GRID * draws)
+    save_at = (first, protocol.at)
+    ensemble = execute(
+        flywheel.program, plan, (protocol.output,), save_at=save_at, seed=spec.seed, alike=draws
+    )
+    ends = ensemble.values[:, 0].reshape(-1, count, GRID, draws)
+    rises = ends[-1] - ends[0]
+    return {link: _spread(grid, rises[place], ends[-1, place]) for place, link in enumerate(links)}
+
+
+def _spread(strengths: Array, rises: Array, last: Array) -> StallSpread:
+    """Return the spread of a link's margins, from rises and last values [strength, draw]."""
+    margins, halves = [], []
+    for each, values in zip(rises.T, last.T, strict=True):
+        border = first_stall(strengths, each)
+        if not each[-1] > 0.0:
+            margins.append(np.nan)
+        else:
+            margins.append(1.0 if border is None else 1.0 - _between(border, strengths, each))
+        half = _half(strengths, values)
+        halves.append(np.nan if half is None else half)
+    found = np.array(margins)
+    small = float((~(found >= SMALL)).mean())
+    return StallSpread(len(found), _points(found), small, _points(np.array(halves)))
+
+
+def _points(values: Array) -> tuple[float, float, float] | None:
+    """Return the 5, 50 and 95 % points of what is known, if that is more than half."""
+    known = values[np.isfinite(values)]
+    if len(known) * 2 <= len(values):
+        return None
+    low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
+    return float(low), float(middle), float(high)
+
+
 def _search(links: list[str], ends: Callable[[Array], Array], span: Mapping[str, object]) -> dict[str, Stall]:
     grid = np.repeat(np.linspace(0.0, 1.0, GRID)[None], len(links), axis=0)
     values = ends(grid)
@@ -127,6 +197,11 @@ def _half(strengths: Array, values: Array) -> float | None:
     border = first_stall(strengths, values - KEPT * whole)
     if border is None:
         return 1.0
+    return 1.0 - _between(border, strengths, values - KEPT * whole)
+
+
+def _between(border: tuple[float, float], strengths: Array, values: Array) -> float:
+    """Return the strength between two neighbours at which the values, on a straight line, are zero."""
     low, high = (float(np.interp(at, strengths, values)) for at in border)
-    share = (KEPT * whole - low) / (high - low) if high > low else 1.0
-    return 1.0 - (border[0] + share * (border[1] - border[0]))
+    share = -low / (high - low) if high > low else 1.0
+    return border[0] + share * (border[1] - border[0])
