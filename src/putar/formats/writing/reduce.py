@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from putar.formats.writing.curves import TABLES, in_place, looked_up, read_curve
-from putar.formats.writing.limits import with_limits
+from putar.formats.writing.limits import with_limits, with_own_flows
 from putar.formats.writing.loss import Loss
 from putar.formats.writing.memory import MEMORY
-from putar.formats.writing.resolve import Resolver, descend
+from putar.formats.writing.references import descend
+from putar.formats.writing.resolve import Resolver
 from putar.formats.writing.rewrite import Context, Words, numbered
 from putar.formats.writing.switches import with_switches
 from putar.formats.writing.target import Target
@@ -43,15 +44,16 @@ class _Reducer:
     def __init__(self, model: Model, target: Target) -> None:
         self.whole, self.target = model, target
         model = model if target.switches else with_switches(model)
-        losses: list[Loss] = []
-        if not target.nonnegative:
-            model = with_limits(model, losses)
+        if target.origin != model.origin or not target.nonnegative:
+            model = with_limits(model, nonnegative=target.nonnegative)
+        if not target.origin:
+            model = with_own_flows(model)
         self.model = model
         first = dict.fromkeys((*TABLES, "LOOKUP"), looked_up)
         special = {**MEMORY, **VECTORS, "POINTS": in_place}
         self.resolver = Resolver(model, target)
         names = {*model.by_name, *(d.name for d in model.dimensions), *(r.name for r in model.subsystems)}
-        self.words = Words(model, target, self.resolver, names, first, special, losses=losses)
+        self.words = Words(model, target, self.resolver, names, first, special)
 
     def reduced(self) -> Reduced:
         found: list[Variable] = []

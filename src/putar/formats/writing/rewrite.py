@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
+from putar.formats.writing.concrete import MOST_TERMS, halved
 from putar.formats.writing.formulas import FORMULAS
 from putar.formats.writing.loss import Loss
 from putar.formats.writing.resolve import Resolver
@@ -35,7 +36,6 @@ from putar.language.parse import parse_expression
 
 __all__ = ["Context", "Special", "Words", "negative", "numbered"]
 
-MOST_TERMS = 200  # alternatives written out in one equation
 _DRAWN: tuple[str, ...] = ("RANDOM", "NORMAL", "LOGNORMAL", "EXPRND", "POISSON")
 _DRAWN += ("RANDOM_NORMAL", "RANDOM_TRIANGULAR", "RANDOM_WEIBULL", "RANDOM_EXPONENTIAL")
 
@@ -286,11 +286,11 @@ def _plainly(call: Call) -> Expr:
     args = call.args
     if call.function == "SIZE":
         return Number(float(len(args)))
+    if call.function in ("MIN", "MAX"):
+        return halved(call.function, args)
     total = args[0]
     for arg in args[1:]:
         match call.function:
-            case "MIN" | "MAX":
-                total = Call(call.function, (total, arg))
             case "PROD":
                 total = Binary("*", total, arg)
             case _:
