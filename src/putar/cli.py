@@ -461,7 +461,8 @@ def sensitivity_command(
 def convert_command(source: str, out: Path, data: tuple[Path, ...], force: bool, as_json: bool) -> None:
     """Write the model IN as OUT, in the form that OUT's suffix names, and list what could not be said.
 
-    IN is a shipped name, a flywheel's folder or a model file. OUT ends in .putar, .xmile, .stmx or .mdl.
+    IN is a shipped name, a flywheel's folder or a model file. OUT ends in .putar, .xmile, .stmx or .mdl;
+    without a suffix it is a flywheel's folder, as the start of one's own.
     """
     done = _open(source, data).write(out, force=force)
     if as_json:
@@ -471,3 +472,19 @@ def convert_command(source: str, out: Path, data: tuple[Path, ...], force: bool,
         click.echo(f"not said: {loss}", err=True)
     for file in done.files:
         click.echo(f"wrote {file}")
+
+
+@main.command("new")
+@click.argument("name", type=click.Path(path_type=Path))
+@_json_option
+def new_command(name: Path, as_json: bool) -> None:
+    """Start a flywheel of one's own: a small folder NAME that works, with a comment at every step."""
+    from putar.flywheels.beginning import begin
+
+    made = begin(name)
+    if as_json:
+        _emit({"files": list(made)})
+        return
+    for file in made:
+        click.echo(f"wrote {file}")
+    click.echo(f"then: putar check {name}, putar run {name}")

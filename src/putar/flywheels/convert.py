@@ -8,7 +8,8 @@ leaves it as it was.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import numpy as np
 from putar.errors import ModelErrors, UsageError, nearest
 from putar.flywheels.catalogue import find
 from putar.flywheels.folder import Flywheel
+from putar.flywheels.folder_write import folder_files
 from putar.flywheels.story import read_story
 from putar.formats.writing.loss import Loss, Written
 from putar.formats.writing.text import write_text
@@ -69,18 +71,49 @@ def convert(flywheel: Flywheel, out: Path, *, force: bool = False) -> Conversion
         If the form is unknown, the model is none, or the file exists.
     """
     writer = WRITERS.get(out.suffix.lower())
-    if writer is None:
+    if writer is None and out.suffix:
         near = nearest(out.suffix.lower(), WRITERS)
         known = ", ".join(WRITERS)
-        fix = f"did you mean {near!r}?" if near else f"one of {known}"
+        fix = f"did you mean {near!r}?" if near else f"one of {known}, or a folder, which has no suffix"
         raise UsageError(f"there is no form {out.suffix!r} to write {out.name} in", fix)
     if out.exists() and not force:
         raise UsageError(f"{out} exists", "write elsewhere, or say --force (force=True)")
+    if writer is not None and out.is_dir():
+        raise UsageError(f"{out} is a folder", "write elsewhere")
     before = _series(flywheel)  # a model that does not run is refused, before anything is written
+    if writer is None:
+        return _folder(flywheel, out, before)
     written = writer(flywheel.model, flywheel.title)
     apart = _replace(out, written, before)
     changed = {old: new for old, new in written.names.items() if old != new}
     return Conversion((str(out),), (*written.losses, *apart, *_left_out(flywheel)), changed)
+
+
+def _folder(flywheel: Flywheel, out: Path, before: Ensemble) -> Conversion:
+    """Write a flywheel's folder: its files one by one, once the whole of them reads back."""
+    files, losses, names = folder_files(flywheel, out.resolve().name)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with _beside(out) as folder:
+        made = Path(folder) / out.resolve().name
+        made.mkdir()
+        for name, text in files.items():
+            (made / name).write_text(text, encoding="utf-8", newline="\n")
+        apart = _apart(made, Written("", losses, names), before)
+        out.mkdir(exist_ok=True)
+        for name in files:
+            (made / name).replace(out / name)
+    changed = {old: new for old, new in names.items() if old != new}
+    return Conversion(tuple(str(out / name) for name in files), (*losses, *apart), changed)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[str]:
+    """Yield a folder beside a path, on the same disk, that is gone afterwards."""
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}.") as folder:
+            yield folder
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}", "check the folder") from None
 
 
 def _series(flywheel: Flywheel) -> Ensemble:
@@ -90,18 +123,11 @@ def _series(flywheel: Flywheel) -> Ensemble:
 
 def _replace(path: Path, written: Written, before: Ensemble) -> list[Loss]:
     """Write a file in one go, whole or not at all, once it reads back; return what does not read the same."""
-    folder: tempfile.TemporaryDirectory[str] | None = None
-    try:
-        folder = tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}.")
-        file = Path(folder.name) / path.name
+    with _beside(path) as folder:
+        file = Path(folder) / path.name
         file.write_text(written.text, encoding="utf-8", newline="\n")
         apart = _apart(file, written, before)
         file.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}", "check the folder") from None
-    finally:
-        if folder is not None:
-            folder.cleanup()
     return apart
 
 
@@ -110,8 +136,9 @@ def _apart(file: Path, written: Written, before: Ensemble) -> list[Loss]:
     try:
         after = _series(find(file))
     except ModelErrors as error:
-        lost = "; ".join(str(loss) for loss in written.losses)
-        what = f"this model cannot be said in {file.suffix}: {lost or error}"
+        unsaid = [str(loss) for loss in written.losses if loss.what.startswith("the function")]
+        why = "; ".join(unsaid) or str(error)
+        what = f"this model cannot be said in {file.suffix or 'a folder'}: {why}"
         raise UsageError(what, "rewrite what is named, or write another form") from None
     columns = {name: index for index, name in enumerate(after.names)}
     wrong: list[str] = []

@@ -135,7 +135,7 @@ class Concrete(References):
                 return Call(word, (self.expression(call.args[1]), Number(float(current)), *nodes_of))
             case "VECTOR_SELECT":
                 pairs = self._pairs(call.args[0], call.args[1])
-                if len(pairs) > 2 * MOST_TERMS:
+                if len(pairs) > (2 * MOST_TERMS if isinstance(call.args[3], Number) else 24):
                     return None
                 rest = tuple(self.expression(arg) for arg in call.args[2:])
                 return Call("SELECT_OF", (*rest, *pairs))

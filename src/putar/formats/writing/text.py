@@ -15,7 +15,7 @@ from putar.formats.writing.loss import Loss, Written
 from putar.formats.writing.reduce import reduce
 from putar.formats.writing.target import TEXT
 from putar.language.dimensional import check_units
-from putar.language.expr import Computed, Each, Expr, Index, Name, Number, Subscript, Unary, rebuild
+from putar.language.expr import Call, Computed, Each, Expr, Index, Name, Number, Subscript, Unary, rebuild
 from putar.language.functions import CONSTANTS, FUNCTIONS
 from putar.language.model import (
     Dimension,
@@ -43,11 +43,19 @@ def write_text(model: Model, title: str = "") -> Written:  # noqa: ARG001 - as t
     return Written(model_text(own), losses, names)
 
 
-def own_model(model: Model) -> tuple[Model, tuple[Loss, ...], dict[str, str]]:
-    """Return a model of another tool as one that the text form can hold, its losses, and its new names."""
-    reduced = reduce(model, TEXT)
-    renamed = _Renamed(reduced.model)
-    own, losses = renamed.model(), [*reduced.losses]
+def own_model(
+    model: Model, home: str = "", *, flat: bool = False
+) -> tuple[Model, tuple[Loss, ...], dict[str, str]]:
+    """Return a model of any tool as one that the text form can hold, its losses, and its new names.
+
+    Parameters
+    ----------
+    home : the room for what has none; without it, that stays outside of all rooms
+    flat : whether rooms in rooms become rooms beside each other
+    """
+    reduced = reduce(model, TEXT) if model.origin else None
+    renamed = _Renamed(model if reduced is None else reduced.model, home, flat)
+    own, losses = renamed.model(), [] if reduced is None else [*reduced.losses]
     own = _whole(own, losses)
     own = _with_units(own, losses)
     names = {old: new for old, new in renamed.outputs(model).items() if old != new}
@@ -57,9 +65,9 @@ def own_model(model: Model) -> tuple[Model, tuple[Loss, ...], dict[str, str]]:
 class _Renamed:
     """Gives variables, dimensions and elements names that the text form can hold."""
 
-    def __init__(self, model: Model) -> None:
-        self.whole = model
-        self.rooms = {"": ""}
+    def __init__(self, model: Model, home: str, flat: bool) -> None:
+        self.whole, self.flat = model, flat
+        self.rooms = {"": home}
         self.names: dict[str, str] = {}
         self.taken: set[str] = set()
         self.dimensions = {d.name: self._free(d.name) for d in model.dimensions}
@@ -78,7 +86,11 @@ class _Renamed:
 
     def _room(self, room: str) -> str:
         if room not in self.rooms:
-            parent = self._room(room.rpartition(".")[0])
+            inside = room.rpartition(".")[0]
+            if self.flat and inside:
+                self.rooms[room] = self._free(room.replace(".", "_"))
+                return self.rooms[room]
+            parent = self._room(inside) if inside else ""
             word = _word(room.rpartition(".")[2])
             self.rooms[room] = f"{parent}.{word}" if parent else word
         return self.rooms[room]
@@ -132,16 +144,16 @@ class _Renamed:
         )
 
     def _variable(self, variable: Variable, names: frozenset[str]) -> Variable:
-        room = self.rooms[variable.subsystem]
-
         def elements(words: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(self.elements[pair] for pair in zip(variable.dimensions, words, strict=True))
 
         def equation(own: Equation) -> Equation:
-            return Equation(rebuild(own.expr, lambda node: self._node(node, room, names)), "", own.where)
+            made = rebuild(own.expr, lambda node: self._node(node, variable.subsystem, names))
+            return Equation(made, own.text if made == own.expr else "", own.where)
 
         def flow(name: str) -> str:
-            return _shortest(self.names[name.removeprefix(".")], room, names)
+            full = str(self.whole.resolve(name, variable.subsystem))
+            return _shortest(self.names[full], self.rooms[variable.subsystem], names)
 
         return replace(
             variable,
@@ -159,15 +171,21 @@ class _Renamed:
         )
 
     def _node(self, node: Expr, room: str, names: frozenset[str]) -> Expr:
-        if not isinstance(node, Name):
-            return node
-        if not node.name.startswith("."):
-            return replace(node, name=self.dimensions.get(node.name, node.name))
-        full = node.name[1:]
-        dimensions = self.whole[full].dimensions
-        pairs = zip(node.subscripts, dimensions, strict=True) if node.subscripts else ()
-        subscripts = tuple(self._subscript(s, d) for s, d in pairs)
-        return replace(node, name=_shortest(self.names[full], room, names), subscripts=subscripts)
+        match node:
+            case Call(function=function):
+                curve = self.whole.by_name.get(str(self.whole.resolve(function.lower(), room)))
+                if curve is None or curve.kind != "curve":
+                    return node
+                return replace(node, function=_shortest(self.names[curve.name], self.rooms[room], names))
+            case Name(name=name):
+                target = self.whole.by_name.get(str(self.whole.resolve(name, room)))
+                if target is None:
+                    return replace(node, name=self.dimensions.get(name, name))
+                pairs = zip(node.subscripts, target.dimensions, strict=True) if node.subscripts else ()
+                subscripts = tuple(self._subscript(s, d) for s, d in pairs)
+                short = _shortest(self.names[target.name], self.rooms[room], names)
+                return replace(node, name=short, subscripts=subscripts)
+        return node
 
     def _subscript(self, subscript: Subscript, dimension: str) -> Subscript:
         match subscript:

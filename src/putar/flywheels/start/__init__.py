@@ -1,0 +1,1 @@
+"""The first files of a flywheel of one's own; `beginning` copies them."""
