@@ -7,9 +7,9 @@ element, so that any reader understands it in the same way.
 
 from __future__ import annotations
 
+from putar.formats.writing.alike import NotShared, Shared
 from putar.formats.writing.concrete import Concrete
 from putar.formats.writing.references import Reader
-from putar.formats.writing.shared import NotShared, Shared
 from putar.language.expr import Expr
 from putar.language.model import Variable
 from putar.language.subscripts import Place
