@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import putar
+from putar.errors import RunError
 from putar.flywheels.links import LinkFinding, find_links
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import RunSpec
@@ -213,3 +214,37 @@ def test_all_sets_of_links_meet_the_same_noise(tmp_path: Path, members: int) -> 
         )
     if found.spread is not None:
         assert len(set(np.ravel(found.spread.all).tolist())) == members
+
+
+FALLS = """
+time 0 to 4 step 1 : year
+link left "Left" : a -> b
+link right "Right" : a -> b
+aux level = base / (links.left + links.right)
+constant base = 5
+"""
+
+
+def test_a_set_of_links_that_fails_is_named_with_its_reason(tmp_path: Path) -> None:
+    """Which links were cut, which variable broke and where; and where all fail, no link is blamed."""
+    path = tmp_path / "falls.putar"
+    path.write_text(FALLS, encoding="utf-8")
+    study = putar.load(path)
+
+    with pytest.raises(RunError) as some:
+        study.links("level@4", cut_from=2.0)
+    assert str(some.value).startswith(
+        "1 of 4 runs fail, the first with left, right at arm's length: level became infinite at 2: 5 / 0"
+    )
+    with pytest.raises(
+        RunError, match="the run fails whichever links are cut: base became not-a-number at 0"
+    ):
+        study.links("level@4", cut_from=2.0, set={"base": float("nan")})
+
+
+def test_a_run_that_fails_is_answered_without_links() -> None:
+    """The answer says what failed; nothing is attributed, valued or built by rivals."""
+    found = putar.load("tesla-xai-spacex").answer(set={"finance.discount_rate": 0.02})
+
+    assert (found.links, found.moat, found.worth) == ((), None, None)
+    assert "finance.discount_rate - finance.terminal_growth_rate" in found.verdict.sentence

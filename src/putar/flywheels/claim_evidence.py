@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from putar.analysis.synergy import Synergy
 from putar.engine.kernel import saved_steps
+from putar.errors import RunError
 from putar.flywheels.claim_formula import Path, Value, spans
 from putar.flywheels.claim_verdict import Uncertain
 from putar.flywheels.folder import Flywheel
@@ -68,7 +69,7 @@ class Evidence:
                     self.needed.setdefault(source.owner, set()).update(rows)
         self.save = sorted(set().union(*self.used.values()))  # one list for all: a kernel is compiled for it
         self.made: dict[tuple[str, int], Mapping[str, Path]] = {}
-        self.played: dict[tuple[str, bool], Synergy] = {}
+        self.played: dict[tuple[str, bool], Synergy | None] = {}
 
     # numbers ------------------------------------------------------------------------------
 
@@ -213,15 +214,24 @@ class Evidence:
     # games --------------------------------------------------------------------------------
 
     def game(self, name: str, members: int) -> Mapping[str, Array]:
-        """Return what each link carries, `all` and `none`, [draw] or a number, in base units."""
+        """Return what each link carries, `all` and `none`, [draw] or a number, in base units.
+
+        Not-a-number where a set of links has no number: what links carry of a failed run means nothing.
+        """
         key = name, bool(members)
         if key not in self.played:
             game = (self.story.games or {})[name]
             protocol = Protocol(game.output, name, game.at, game.cut_from)
             draws = min(self.members, GAME_MEMBERS) if members else 0
             spec = replace(self.asked.spec, members=draws, seed=self.seed)
-            self.played[key] = play(self.flywheel, protocol, spec)
+            try:
+                self.played[key] = play(self.flywheel, protocol, spec)
+            except RunError:
+                self.played[key] = None
         result = self.played[key]
+        if result is None:
+            names = ("all", "none", *(link.id for link in self.flywheel.links))
+            return dict.fromkeys(names, np.asarray(np.nan))
         values = {"all": result.all, "none": result.none}
         values |= {link: result.shapley[i] for i, link in enumerate(result.players)}
         factor = self.factor((self.story.games or {})[name].output)

@@ -22,13 +22,14 @@ from putar.analysis.synergy import (
     shapley_taylor,
     synergy,
 )
-from putar.errors import UsageError
+from putar.errors import RunError, UsageError
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import Protocol
 from putar.flywheels.scenarios import BASE, RunSpec, combined, find_scenario, parse_date
 from putar.flywheels.simulate import changes_with_links, draws_for, over_variants
 from putar.flywheels.stalling import Stall, StallSpread, stall_margins, stall_spreads
 from putar.runs.design import Change, around, design
+from putar.runs.ensemble import Ensemble
 from putar.runs.execute import execute
 from putar.runs.memory import require_memory
 
@@ -297,9 +298,29 @@ def _game(flywheel: Flywheel, protocol: Protocol, spec: RunSpec) -> tuple[list[s
         changes = changes_with_links(flywheel, told, cut, date, part)
         plan = design(program, [over_variants(c, 1 << count, wide) for c in changes], wide << count)
         ensemble = execute(program, plan, (protocol.output,), save_at=rows, seed=spec.seed, alike=wide)
+        _require_finished(ensemble, links, wide)
         values = coalition_values(ensemble.at(protocol.output, protocol.at), count, wide)
         found.append(values.reshape(1 << count, wide))
     return links, found[0][:, 0] if draws == 1 else np.concatenate(found, axis=1)
+
+
+def _require_finished(ensemble: Ensemble, links: list[str], draws: int) -> None:
+    """Make sure that no set of links fails: what a link carries of a failed run means nothing.
+
+    Raises
+    ------
+    RunError
+        With the first set that fails, and why.
+    """
+    if not ensemble.failures:
+        return
+    first, failed = ensemble.failures[0], int((~ensemble.finished).sum())
+    fix = "check the values that were set, or use a smaller step"
+    if failed == ensemble.members:
+        raise RunError(f"the run fails whichever links are cut: {first.why}", fix)
+    cut = [link for place, link in enumerate(links) if not first.member // draws >> place & 1]
+    which = f"{failed} of {ensemble.members} runs fail, the first with {', '.join(cut) or 'no link'}"
+    raise RunError(f"{which} at arm's length: {first.why}", fix)
 
 
 def _part(spec: RunSpec, draws: int, first: int, stop: int) -> tuple[Change, ...]:

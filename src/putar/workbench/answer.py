@@ -164,7 +164,9 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, besides: RunSp
                 others[name] = simulate(flywheel, other.spec, save=shown)
     links = tuple(
         find_links(flywheel, protocol, single, spec.members, spec.seed)
-        for protocol in (protocols_of(flywheel, scenario.name) if flywheel.protocols else ())
+        for protocol in (
+            protocols_of(flywheel, scenario.name) if flywheel.protocols and base.finished[0] else ()
+        )
     )
     with ThreadPoolExecutor(1) as beside:  # the kernels leave the interpreter free
         under = Asked(scenario.name, single)
