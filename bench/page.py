@@ -65,13 +65,14 @@ def measured(name: str, browser: Any, members: int = 200, runs: int = 120) -> li
             "ms": round(statistics.median(took["answers"][runs // 2 :]), 2),
         },
     ]
-    for kind, wish in {
+    long: dict[str, dict[str, object]] = {
         "claims": {"members": 0},
         "ensemble": {"members": members},
         "links": asked,
         "sensitivity": asked,
         "loops": {},
-    }.items():
+    }
+    for kind, wish in long.items():
         first, whole = tab.evaluate(LONG, [kind, {"scenario": "base", **wish}])
         rows.append({"flywheel": name, "question": kind, "first_ms": round(first, 1), "ms": round(whole, 1)})
     tab.close()

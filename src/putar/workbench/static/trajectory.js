@@ -1,6 +1,5 @@
 // Trajectory: the course of what a claim speaks of, by default and under the settings, with the claim's own band.
 
-const COURSES = new Map(); // name of an output: its course by default, [time, value]
 
 /** Return the outputs that a formula reads, in its order, with the dates it reads them at. */
 function readsOf(formula) {
