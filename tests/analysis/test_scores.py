@@ -7,7 +7,9 @@ import pytest
 
 from putar.analysis.causal import CausalGraph, causal_graph, contracted
 from putar.analysis.circuits import exhaustive, strongest
+from putar.analysis.closing import shortest_ring
 from putar.analysis.loops import LoopFinding, find_loops
+from putar.analysis.naming import AskedLoop
 from putar.analysis.scores import Circuit, LinkScores, Listing, link_scores, shares
 from putar.analysis.trajectory import trajectory
 from putar.runs.design import design
@@ -414,3 +416,53 @@ def test_shares_are_products_of_link_scores_over_their_sum(seed: int) -> None:
     assert sorted(place) == list(range(len(circuits)))
     np.testing.assert_allclose(found.share.T, (score / total)[place], rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(found.raw.T, score[place], rtol=1e-9)
+
+
+def test_market_of_three_firms_whose_shares_never_move() -> None:
+    """Firms that all learn in proportion keep their shares: loops by way of a share are there and never act.
+
+    A sum over firms is passed once in a loop, so that what leaves a firm through it comes back to the same
+    firm. Each share is passed straight and by way of the sum, which makes six silent ways.
+    """
+    found = loops("market")
+
+    assert found.exact
+    assert found.silent == 6
+    assert {loop.variables: loop.polarity for loop in found.loops} == {
+        **{(f"learned[{firm}]", "seen", f"learning[{firm}]"): "R" for firm in ("red", "blue", "green")},
+        **{(f"learned[{firm}]", f"forgetting[{firm}]"): "B" for firm in ("red", "blue", "green")},
+    }
+    forgetting = [loop.share for loop in found.loops if loop.polarity == "B"]
+    assert forgetting[1] == pytest.approx(forgetting[0], abs=1e-12)
+
+
+def test_a_loop_with_a_name_is_scored_in_a_sample_as_well() -> None:
+    """The search for all loops is cut short at once; a loop that was asked for is there with its share."""
+    asked = AskedLoop("mine", "Mine", ("a", "b_target", "b", "c_target", "c", "a_target"))
+    whole, sample = loops("arms_race"), find_loops(rows("arms_race"), [asked], circuits=1, visits=1)
+    (mine,) = (loop for loop in sample.loops if loop.id == "mine")
+    names = {"a", "b_target", "b_change", "b", "c_target", "c_change", "c", "a_target", "a_change"}
+    (same,) = (
+        n
+        for n, circuit in enumerate(whole.shares.circuits)
+        if set(circuit.variables) == names and circuit.variables.index("b") < circuit.variables.index("c")
+    )
+
+    assert not sample.exact
+    assert set(mine.variables) == names
+    assert sample.shares.raw[:, mine.circuits[0]] == pytest.approx(whole.shares.raw[:, same], rel=1e-12)
+
+
+def test_a_told_ring_that_does_not_close_is_no_loop() -> None:
+    """No way leads back, or only over what is to be avoided."""
+    graph = causal_graph(rows("yeast").formulas)
+
+    assert shortest_ring(AskedLoop("x", "x", ("cells", "alcohol"), avoid=("making",)), graph) is None
+    ring = shortest_ring(AskedLoop("x", "x", ("alcohol", "cells"), avoid=("births",)), graph)
+    assert ring is not None
+    assert [graph.links[n] for n in ring] == [
+        ("alcohol", "deaths"),
+        ("deaths", "cells"),
+        ("cells", "making"),
+        ("making", "alcohol"),
+    ]

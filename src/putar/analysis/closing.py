@@ -14,7 +14,7 @@ from itertools import pairwise
 from putar.analysis.causal import CausalGraph
 from putar.analysis.naming import AskedLoop
 
-__all__ = ["Closing", "closings"]
+__all__ = ["Closing", "closings", "shortest_ring"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +53,36 @@ def closings(asked: Iterable[AskedLoop], graph: CausalGraph) -> tuple[Closing, .
 def _gap(loop: AskedLoop, behind: dict[str, set[str]]) -> tuple[str, str] | None:
     ring = pairwise((*loop.through, loop.through[0])) if loop.through else ()
     return next(((a, b) for a, b in ring if b not in behind[a]), None)
+
+
+def shortest_ring(loop: AskedLoop, graph: CausalGraph) -> tuple[int, ...] | None:
+    """Return the links of a circuit through a told loop's variables, each gap by its shortest way; or None.
+
+    No variable is passed twice, and none that the loop avoids.
+    """
+    out: dict[str, list[tuple[str, int]]] = {}
+    for number in graph.inner:
+        source, end = graph.links[number]
+        out.setdefault(source, []).append((end, number))
+    closed = {*loop.through, *loop.avoid}
+    ring: list[int] = []
+    for start, end in pairwise((*loop.through, loop.through[0])):
+        before: dict[str, tuple[str, int]] = {}
+        waiting = [start]
+        for name in waiting:
+            for after, number in out.get(name, ()):
+                if after not in before and (after == end or after not in closed):
+                    before[after] = (name, number)
+                    waiting.append(after)
+            if end in before:
+                break
+        if end not in before:
+            return None
+        way: list[int] = []
+        name = end
+        while not way or name != start:
+            name, number = before[name]
+            way.append(number)
+            closed.add(name)
+        ring += reversed(way)
+    return tuple(ring)

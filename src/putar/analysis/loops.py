@@ -11,7 +11,7 @@ Source: METHODS of the field as restated in docs/methods/loops.md; see `engine.c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from putar.analysis.causal import CausalGraph, causal_graph, contracted
 from putar.analysis.circuits import VISITS, Found, bits, exhaustive, strongest
+from putar.analysis.closing import shortest_ring
 from putar.analysis.naming import AskedLoop, families, loop_id, names
 from putar.analysis.polarity import link_sign, loop_polarity, run_polarity
 from putar.analysis.scores import Circuit, LinkScores, Shares, circuits_of, link_scores, shares
@@ -131,6 +132,8 @@ def find_loops(
     graph = causal_graph(rows.formulas)
     scores = link_scores(rows, graph, graph.inner)
     found, silent = discover(graph, scores, circuits, visits)
+    if not found.complete:
+        found = _with_asked(found, graph, asked)
     listed = circuits_of(graph, found)
     pinned = [n for n, circuit in enumerate(listed.circuits) if any(_same(circuit, loop) for loop in asked)]
     kept = shares(listed, scores, pinned)
@@ -146,6 +149,16 @@ def find_loops(
         silent,
         kept.explained,
     )
+
+
+def _with_asked(found: Found, graph: CausalGraph, asked: Sequence[AskedLoop]) -> Found:
+    """Return a sample with a circuit of each loop that has a name, whether the search came by it or not."""
+    rings = [ring for loop in asked if (ring := shortest_ring(loop, graph)) is not None]
+    chains, paths = list(found.chains), list(found.paths)
+    for ring in rings:
+        paths.append(tuple(range(len(chains), len(chains) + len(ring))))
+        chains += [(link,) for link in ring]
+    return replace(found, chains=tuple(chains), paths=tuple(paths))
 
 
 def discover(
