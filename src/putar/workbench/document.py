@@ -285,14 +285,12 @@ def about_rows(flywheel: Flywheel) -> dict[str, object]:
 
 
 def scenario_series(flywheel: Flywheel, others: Mapping[str, Ensemble]) -> dict[str, object]:
-    """Return, for each headline, its trajectory in each scenario, to six digits: [[time, value], ...]."""
+    """Return, for each headline, its values in each scenario at the headline's own dates, to six digits."""
     return {
         headline.variable: {
             name: [
-                [float(t), _number(float(f"{v:.6g}"))]
-                for t, v in zip(
-                    shown_dates(ran), ran.at(headline.variable, shown_dates(ran).tolist())[:, 0], strict=True
-                )
+                _number(float(f"{value:.6g}"))
+                for value in ran.at(headline.variable, shown_dates(ran).tolist())[:, 0]
             ]
             for name, ran in others.items()
             if ran.finished[0]

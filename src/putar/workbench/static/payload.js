@@ -18,6 +18,13 @@ const OUTPUTS = list(record(PAYLOAD.links).outputs)
   .filter((output) => list(output.links).length > 0);
 const FACTS = record(PAYLOAD.facts);
 
+/** Values alone are at the times of other points; points that have times keep them. */
+function withTimes(values, points) {
+  if (!Array.isArray(values) || values.some((value) => value !== null && typeof value !== "number")) return values;
+  const times = seriesOf(points).map((point) => point.time);
+  return values.map((value, i) => [times[i], value]);
+}
+
 /** Points [time, value, low, high] of a series in order of time; anything without a time is left out. */
 function seriesOf(points) {
   return list(points)
@@ -69,7 +76,10 @@ const HEADLINES = list(PAYLOAD.headline)
       .map(record)
       .filter((dot) => number(dot.value) !== null && number(dot.time) !== null),
     scenarios: Object.fromEntries(
-      Object.entries(record(SCENARIOS.series[text(row.name)])).map(([name, points]) => [name, seriesOf(points)]),
+      Object.entries(record(SCENARIOS.series[text(row.name)])).map(([name, points]) => [
+        name,
+        seriesOf(withTimes(points, row.points)),
+      ]),
     ),
   }))
   .filter((row) => row.points.some((point) => point.value !== null));
