@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-QUESTIONS = ("job", "compile", "single", "ensemble", "shapley", "loops", "page")
+QUESTIONS = ("job", "loading", "compile", "single", "ensemble", "shapley", "loops", "page")
 
 if __name__ == "__main__":
     for question in sys.argv[1:] or QUESTIONS:

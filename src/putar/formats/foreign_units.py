@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from putar.language.model import TimeSpec, UnitDeclaration, Variable
 
@@ -19,6 +20,7 @@ _BARE = {"dmnl", "dimensionless", "unitless", "fraction", "1", "none", "no_units
 _WORD = re.compile(r"[^\W\d][^*/^()\[\],]*|\$[^*/^()\[\],]*")
 
 
+@lru_cache(4096)
 def unit_text(text: str) -> str:
     """Return a unit in the language's words; `dmnl` for what has none by its own saying."""
     if not text.strip():
@@ -41,14 +43,17 @@ def with_units(
     """Return variables and times with units in the language's words, and the units they declare."""
     found: dict[str, UnitDeclaration] = {}
     made = []
+    known: set[str] = set()
     time = replace(time, unit=unit_text(time.unit) or "dmnl")
     _declare(time.unit, found, time)
     for variable in variables:
         unit = unit_text(variable.unit)
         if unit and variable.name.endswith("\u00b7net"):  # a reader's own flow has its stock's unit over time
             unit = f"{'1' if unit == 'dmnl' else unit}/{time.unit}"
-        _declare(unit, found, time)
-        made.append(replace(variable, unit=unit))
+        if unit not in known:
+            known.add(unit)
+            _declare(unit, found, time)
+        made.append(variable if unit == variable.unit else replace(variable, unit=unit))
     return made, time, tuple(found.values())
 
 

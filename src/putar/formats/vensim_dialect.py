@@ -11,6 +11,7 @@ alike, `:NOT:` binds looser than they do, a sign looser than `^`, which is right
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from putar.language.functions import CONSTANTS
@@ -28,6 +29,10 @@ _LEVELS = {":or:": ("OR", 10), ":and:": ("AND", 20)}
 _LEVELS |= {op: (op, 40) for op in ("=", "<>", "<", "<=", ">", ">=")}
 _LEVELS |= {"+": ("+", 50), "-": ("-", 50), "*": ("*", 60), "/": ("/", 60), "^": ("^", 80)}
 _PREFIX = {":not:": ("NOT", 30), "+": ("+", 70), "-": ("-", 70)}
+_BLANK = re.compile(r"\\\s*\n|\s+")
+_PAIR = re.compile(rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\)")
+_PAIRS = re.compile(rf"{_PAIR.pattern}(?:\s*,?\s*{_PAIR.pattern})*\s*,?")
+KEPT_NAMES = 1 << 16  # a name stands in a file many times
 _RESERVED = {"if", "then", "else", "and", "or", "not", "mod", "others"}
 
 
@@ -40,6 +45,7 @@ def word_of(name: str) -> str:
     return re.sub(r"[\s_\u00a0]+", "_", text.strip()).strip("_").lower() or "_"
 
 
+@lru_cache(KEPT_NAMES)
 def name_of(name: str) -> str:
     """Return the language's name for a Vensim name."""
     word = word_of(name).replace(".", "\u00b7").replace("[", "(").replace("]", ")")
@@ -68,7 +74,7 @@ def points_of(text: str) -> Points:
     ValueError
         If the text is no table, with what is wrong.
     """
-    inner = re.sub(r"\\\s*\n|\s+", " ", text).strip()
+    inner = _BLANK.sub(" ", text).strip()
     if inner.startswith("(") and inner.endswith(")") and _matching(inner) == len(inner) - 1:
         inner = inner[1:-1].strip()
     if inner.startswith("["):
@@ -76,11 +82,10 @@ def points_of(text: str) -> Points:
         if closed < 0:
             raise ValueError("the range of this table is never closed")
         inner = inner[closed + 1 :].strip().lstrip(",").strip()
-    pair = rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\)"
     if inner.startswith("("):
-        if not re.fullmatch(rf"{pair}(?:\s*,?\s*{pair})*\s*,?", inner):
+        if not _PAIRS.fullmatch(inner):
             raise ValueError("this is no table of points")
-        found = [(_float(x), _float(y)) for x, y in re.findall(pair, inner)]
+        found = [(_float(x), _float(y)) for x, y in _PAIR.findall(inner)]
         xs, ys = [x for x, _ in found], [y for _, y in found]
     else:
         if not re.fullmatch(rf"{_NUMBER}(?:\s*,\s*{_NUMBER})*", inner):

@@ -147,7 +147,8 @@ class _One:
             word = word[:-1]
         known = self.all.known(word)
         if known is not None:
-            return replace(node, name=known, subscripts=subscripts)
+            same = known == node.name and subscripts == node.subscripts
+            return node if same else replace(node, name=known, subscripts=subscripts)
         plain = word.rstrip("_") if word.endswith("_") else word
         if plain in TIMES and not subscripts:
             return replace(node, name=TIMES[plain], subscripts=())

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from putar.language.functions import CONSTANTS
 from putar.language.parse import XMILE
 
 __all__ = ["FILE", "declared", "path_of", "word_of"]
 
+KEPT_NAMES = 1 << 16  # a name stands in a file many times
 _RESERVED = {"if", "then", "else", "and", "or", "not", "mod", "others"}
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^."]+')
 
 
+@lru_cache(KEPT_NAMES)
 def word_of(name: str) -> str:
     """Return one name as it is compared: without quotes and case, blanks as one underscore."""
     text = name.strip()
@@ -32,11 +35,13 @@ def word_of(name: str) -> str:
     return text
 
 
+@lru_cache(KEPT_NAMES)
 def path_of(name: str) -> str:
     """Return a reference, which may lead through modules, as it is compared."""
     return ("." if name.startswith(".") else "") + ".".join(word_of(part) for part in _PART.findall(name))
 
 
+@lru_cache(KEPT_NAMES)
 def declared(name: str) -> str:
     """Return the language's name for the name of a variable."""
     word = word_of(name)

@@ -184,7 +184,8 @@ class _One:
             return replace(node, name=self.context.name, subscripts=subscripts)
         known = self._known(word)
         if known is not None:
-            return replace(node, name=known, subscripts=subscripts)
+            same = known == node.name and subscripts == node.subscripts
+            return node if same else replace(node, name=known, subscripts=subscripts)
         if word in CONSTANTS and not subscripts:
             return node
         dimension, _, element = word.partition(".")

@@ -43,7 +43,10 @@ class Element:
 
     def find(self, tag: str) -> Element | None:
         """Return the first child of a name, or None."""
-        return next(self.all(tag), None)
+        for child in self.children:
+            if child.tag == tag and not child.prefix:
+                return child
+        return None
 
     def all(self, *tags: str) -> Iterator[Element]:
         """Yield the children of some names, vendors' own elements left out."""

@@ -166,19 +166,17 @@ UNARY_LEVEL = 7
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     """Return the direct parts of a node, in reading order."""
-    match expr:
-        case Call(args=args):
-            return args
-        case Name(subscripts=subscripts):
-            return tuple(s.expr for s in subscripts if isinstance(s, Computed))
-        case Unary(operand=operand):
-            return (operand,)
-        case Binary(left=left, right=right):
-            return (left, right)
-        case If(condition=condition, then=then, otherwise=otherwise):
-            return (condition, then, otherwise)
-        case _:
-            return ()
+    if isinstance(expr, Number):
+        return ()
+    if isinstance(expr, Name):
+        return tuple(s.expr for s in expr.subscripts if isinstance(s, Computed)) if expr.subscripts else ()
+    if isinstance(expr, Binary):
+        return (expr.left, expr.right)
+    if isinstance(expr, Call):
+        return expr.args
+    if isinstance(expr, Unary):
+        return (expr.operand,)
+    return (expr.condition, expr.then, expr.otherwise)
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
@@ -211,19 +209,23 @@ def with_children(expr: Expr, parts: Sequence[Expr]) -> Expr:
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """Return a tree in which every node was changed, its parts first; trees of any depth."""
-    work: list[Expr | tuple[Expr]] = [expr]
+    work: list[Expr | tuple[Expr, tuple[Expr, ...]]] = [expr]
     made: list[Expr] = []
     while work:
         item = work.pop()
         if not isinstance(item, tuple):
-            work.append((item,))
-            work.extend(reversed(children(item)))
+            parts = children(item)
+            if parts:
+                work.append((item, parts))
+                work.extend(reversed(parts))
+            else:
+                made.append(change(item))
             continue
-        node = item[0]
-        count = len(children(node))
-        parts = made[len(made) - count :]
-        del made[len(made) - count :]
-        made.append(change(with_children(node, parts) if count else node))
+        node, old = item
+        new = made[len(made) - len(old) :]
+        del made[len(made) - len(old) :]
+        same = all(left is right for left, right in zip(old, new, strict=True))
+        made.append(change(node if same else with_children(node, new)))
     return made[0]
 
 

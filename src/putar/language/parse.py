@@ -171,23 +171,27 @@ class _Parser:
 
     def _scan(self) -> list[Token]:
         tokens: list[Token] = []
+        text, read = self.text, self.dialect.token.match
         at = depth = 0
-        while at < len(self.text):
-            if depth > DEEPEST:
-                raise self._too_deep(tokens[-1])
-            if self.text[at] == "{":
-                at = self._comment_end(at)
-                continue
-            match = self.dialect.token.match(self.text, at)
+        while at < len(text):
+            match = read(text, at)
             if match is None:
-                sign = self.text[at]
-                raise self._error(f"{sign!r} cannot stand here", at, 1, "remove it, or quote the name")
-            kind, piece = str(match.lastgroup), match.group()
+                if text[at] == "{":
+                    at = self._comment_end(at)
+                    continue
+                raise self._error(f"{text[at]!r} cannot stand here", at, 1, "remove it, or quote the name")
+            kind, end = str(match.lastgroup), match.end()
             if kind != "space":
-                depth += (piece == "(") - (piece == ")")
-                tokens.append(Token(kind, piece, at, match.end()))
-            at = match.end()
-        tokens.append(Token("end", "", len(self.text), len(self.text)))
+                piece = match.group()
+                tokens.append(Token(kind, piece, at, end))
+                if piece == "(":
+                    depth += 1
+                    if depth > DEEPEST:
+                        raise self._too_deep(tokens[-1])
+                elif piece == ")":
+                    depth -= 1
+            at = end
+        tokens.append(Token("end", "", len(text), len(text)))
         return tokens
 
     def _comment_end(self, at: int) -> int:
