@@ -227,6 +227,32 @@ def test_claims_are_judged_on_the_run_that_was_asked_for(tmp_path: Path) -> None
     assert "What the story says, judged on this run" in words
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--json"),
+        ("run", "--table", "scenarios"),
+        ("simulate", "--variables", "money.run_rate"),
+        ("claims", "--members", "0"),
+        ("links", "--output", "money.run_rate@2030"),
+        ("loops",),
+        ("sensitivity", "--members", "20"),
+    ],
+)
+def test_value_outside_its_range_is_warned_of_on_stderr(words: tuple[str, ...], tmp_path: Path) -> None:
+    """By every command that sets constants; what stands on stdout stays what it is."""
+    command, *options = words
+    where = ("--out", str(tmp_path)) if command == "run" else ()
+    result = putar_says(command, SHIPPED, "--set", "fleet.contract_life=40", *options, *where)
+
+    assert result.exit_code == 0, result.output
+    assert result.stderr == (
+        "warning: fleet.contract_life = 40 is outside its range 4 to 6 "
+        "(the model was not made for such a value)\n"
+    )
+    assert "warning" not in putar_says(command, SHIPPED, *options, *where).stderr
+
+
 def test_own_model_file_runs_without_a_story(pond: str, tmp_path: Path) -> None:
     """A single file has no links or claims, and says so by leaving them empty."""
     found = document("run", pond, "--out", str(tmp_path))

@@ -139,6 +139,20 @@ def _open(model: str, data: tuple[Path, ...] = (), join: tuple[str, ...] = ()) -
     return study.joined(*join) if join else study
 
 
+def _asked(
+    model: str,
+    scenario: str,
+    settings: tuple[str, ...],
+    join: tuple[str, ...] = (),
+    data: tuple[Path, ...] = (),
+) -> Study:
+    """Open a model and warn on stderr of values outside the range of their constant."""
+    study = _open(model, data, join)
+    for row in study.warnings(scenario, set=settings):
+        click.echo(f"warning: {_words(study).told(row['what'])} ({_words(study).told(row['why'])})", err=True)
+    return study
+
+
 def _console() -> Console:
     from rich.console import Console
 
@@ -186,7 +200,7 @@ def run_command(
     as_json: bool,
 ) -> None:
     """Run MODEL, answer its questions, and write a page that opens anywhere."""
-    study = _open(model, join=join)
+    study = _asked(model, scenario, settings, join)
     if table is not None:
         one = study.table(table, scenario, set=settings, cut=cut, members=members, seed=seed)
         finding = one.as_json()
@@ -234,7 +248,7 @@ def simulate_command(
     as_json: bool,
 ) -> None:
     """Write the trajectory of MODEL: CSV on stdout, or a file by its suffix."""
-    study = _open(model, data, join)
+    study = _asked(model, scenario, settings, join, data)
     names = [name.strip() for text in variables for name in _names(text)]
     run = study.run(scenario, set=settings, cut=cut, members=members, seed=seed, save=names or None)
     if not study.model.origin:
@@ -296,7 +310,9 @@ def _problem_row(problem: Problem) -> dict[str, object]:
     return {
         "severity": problem.severity,
         "kind": problem.kind,
-        "where": None if where is None else {"path": where.path, "line": where.line, "column": where.column},
+        "where": None
+        if where is None
+        else {"path": where.path, "line": where.line or 1, "column": where.column},
         "what": problem.what,
         "fix": problem.fix,
     }
@@ -331,7 +347,7 @@ def claims_command(
     feel them. MODEL may also be a .toml file of claims with its own units and facts, to check an article's
     arithmetic.
     """
-    study = _open(model)
+    study = _asked(model, scenario, settings)
     found = study.claims(members, seed, scenario=scenario, set=settings, cut=cut)
     findings = [finding.as_json() for finding in found]
     if as_json:
@@ -360,7 +376,7 @@ def links_command(
     as_json: bool,
 ) -> None:
     """Share an output out over the links of MODEL, exactly, over all their combinations."""
-    study = _open(model, join=join)
+    study = _asked(model, scenario, settings, join)
     if output is None and cut_from is None:
         found = study.link_protocols(scenario, set=settings, members=members, seed=seed)
     else:
@@ -393,7 +409,7 @@ def loops_command(
     as_json: bool,
 ) -> None:
     """Say which feedback loops drive MODEL and when, and whether its wheel spins up by itself."""
-    study = _open(model, join=join)
+    study = _asked(model, scenario, settings, join)
     found = study.loops(scenario, set=settings, cut=cut, members=members, seed=seed)
     if as_json:
         _emit(found.as_json())
@@ -412,7 +428,7 @@ def loops_command(
 @_json_option
 def moat_command(flywheel: str, scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
     """Say what each rival of FLYWHEEL lacks, how long and dear the way is, and what is out of reach."""
-    study = _open(flywheel)
+    study = _asked(flywheel, scenario, settings)
     document = study.moat(scenario, set=settings).as_json()
     if as_json:
         _emit(document)
@@ -442,7 +458,7 @@ def sensitivity_command(
     as_json: bool,
 ) -> None:
     """Say how an output of MODEL spreads over draws, and which constants drive it."""
-    study = _open(model)
+    study = _asked(model, scenario, settings)
     found = study.sensitivity(output, scenario=scenario, set=settings, members=members, seed=seed).as_json()
     if as_json:
         _emit(found)

@@ -24,7 +24,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place in a text: lines and columns count from 1; line 0 means the file as a whole."""
+    """A place in a text: lines and columns count from 1; line 0 means the file as a whole, said as line 1."""
 
     path: str
     line: int = 0
@@ -33,7 +33,7 @@ class Where:
     text: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        return f"{self.path}:{self.line or 1}:{self.column}"
 
     def excerpt(self) -> str:
         """Return the line with a caret below it, or nothing where the text is not known."""

@@ -42,6 +42,7 @@ from putar.flywheels.tables import TableFinding, find_table, table_named
 from putar.language.model import Model
 from putar.runs.run import Run
 from putar.workbench.answer import Answer, answer
+from putar.workbench.document import range_warnings
 
 if TYPE_CHECKING:
     from putar.flywheels.auditing import Check
@@ -353,6 +354,12 @@ class Study:
             If the form is unknown, or something is there already.
         """
         return convert(self.flywheel, Path(path), force=force)
+
+    def warnings(
+        self, scenario: str = "base", *, set: Mapping[str, ArrayLike] | Sequence[str] | None = None
+    ) -> list[dict[str, object]]:
+        """Return a warning, with what, why and fix, for each constant that is set outside its range."""
+        return range_warnings(self.flywheel, self.spec(scenario, set))
 
     def check(self) -> tuple[Problem, ...]:
         """Return all that is wrong or doubtful: names, units, sources, ranges, claims."""

@@ -148,7 +148,7 @@ def test_files_that_are_no_article(tmp_path: Path) -> None:
     """A file without a claim, one that is no TOML, and the claims of a flywheel."""
     empty = tmp_path / "empty.toml"
     empty.write_text('title = "nothing"\n', encoding="utf-8")
-    assert problems(empty) == ["empty.toml: the file has no claim"]
+    assert problems(empty) == ["empty.toml:1:1: the file has no claim"]
     broken = tmp_path / "broken.toml"
     broken.write_text("a = \n", encoding="utf-8")
     assert "not TOML" in problems(broken)[0]

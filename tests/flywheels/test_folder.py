@@ -127,13 +127,13 @@ def test_missing_file_is_named(tmp_path: Path, file: str) -> None:
     with pytest.raises(ModelErrors) as caught:
         read_flywheel(folder)
     assert str(caught.value.problems[0]) == (
-        f"{file}: no such file or directory\n  fix: add the file {file} to bakery"
+        f"{file}:1:1: no such file or directory\n  fix: add the file {file} to bakery"
     )
 
 
 def test_file_that_nobody_lists_is_a_problem(tmp_path: Path) -> None:
     assert "\n".join(problems(tmp_path, cellar_putar="")) == (
-        "cellar.putar: cellar.putar belongs to no [[subsystem]]\n"
+        "cellar.putar:1:1: cellar.putar belongs to no [[subsystem]]\n"
         "  fix: list it in flywheel.toml, or remove the file"
     )
 

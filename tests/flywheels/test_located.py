@@ -116,7 +116,9 @@ def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
     path.write_bytes(b"a = '\xff'")
     problems: list[Problem] = []
     assert read_toml(path, problems).data == {}
-    assert [str(problem) for problem in problems] == ["x.toml: not UTF-8 at byte 5\n  fix: save it as UTF-8"]
+    assert [str(problem) for problem in problems] == [
+        "x.toml:1:1: not UTF-8 at byte 5\n  fix: save it as UTF-8"
+    ]
 
 
 def test_types_are_asked_for(tmp_path: Path) -> None:

@@ -206,3 +206,45 @@ def test_a_claim_with_an_error_is_left_out_and_the_others_stay(tmp_path: Path) -
     text += '[[claim.check]]\nformula = "2 + 2"\ncomparator = "about"\nbound = 4\n'
     story = read_story(bakery(tmp_path, claims_toml=text.replace("AT(data.income, 2)", "AT(data.x, 2)")))
     assert [claim.id for claim in story.claims] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            'value = 2, high = -1, low = -3, status = "assumed"',
+            "low, value and high of guess are -3, 2, -1\n    6 | guess = { value = 2",
+        ),
+        ("value = 1, high = 0", "low, value and high of guess are 1, 0"),
+        (
+            'value = 1, low = -1, high = 2, status = "assumed", distribution = "lognormal"',
+            "guess is lognormal, so it is above 0, but its range begins at -1",
+        ),
+    ],
+)
+def test_range_of_a_given_number_that_cannot_be_meant(tmp_path: Path, given: str, message: str) -> None:
+    """It is said with its line, and nothing is drawn from it."""
+    text = (
+        '[[claim]]\nid = "one"\nsays = "It is."\n\n[claim.given]\n'
+        f'guess = {{ {given}, reason = "nobody knows" }}\n'
+        '[[claim.check]]\nformula = "guess"\ncomparator = ">"\nbound = 0\n'
+    )
+    (problem,) = read_story(bakery(tmp_path, claims_toml=text)).problems
+
+    assert str(problem).startswith("claims.toml:6:")
+    assert message in str(problem)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-3.0, -1.0), (-1.0, 2.0), (0.0, 4.0)])
+def test_a_given_number_that_may_be_zero_or_less_is_normal(tmp_path: Path, low: float, high: float) -> None:
+    """Where no shape is declared; its ends are its 5 and 95 % quantiles."""
+    text = (
+        '[[claim]]\nid = "one"\nsays = "It is."\n[claim.given]\n'
+        f"guess = {{ value = {(low + high) / 2}, low = {low}, high = {high}, "
+        'status = "assumed", reason = "nobody knows" }\n'
+        '[[claim.check]]\nformula = "guess"\ncomparator = ">"\nbound = 100\n'
+    )
+    (claim,) = read_story(bakery(tmp_path, claims_toml=text)).claims
+    number = claim.given["guess"].number
+
+    assert (number.family, number.low, number.high) == ("normal", low, high)

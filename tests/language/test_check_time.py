@@ -99,5 +99,5 @@ def test_a_file_of_another_encoding_is_a_problem_of_its_own(tmp_path: Path) -> N
     path = tmp_path / "m.putar"
     path.write_bytes(b"time 0 to 1 step 1 : year\nunit caf\xe9\n")
 
-    with pytest.raises(putar.ModelErrors, match=r"^m\.putar: not UTF-8 at byte 34"):
+    with pytest.raises(putar.ModelErrors, match=r"^m\.putar:1:1: not UTF-8 at byte 34"):
         putar.load(path)

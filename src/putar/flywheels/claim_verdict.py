@@ -77,7 +77,7 @@ class Uncertain:
         least, most = value if low is None else low, value if high is None else high
         if least == most:
             return cls(value, value, value, "exact", sourced=sourced)
-        return cls(value, least, most, "lognormal" if least > 0 else "normal", sourced=sourced)
+        return cls(value, least, most, "lognormal" if least > 0 and most > 0 else "normal", sourced=sourced)
 
     def at(self, normal: Array, family: str = "") -> Array:
         """Return the values that belong to standard normal draws, [draw]; `two-piece` has median `value`."""

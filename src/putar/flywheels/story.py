@@ -283,6 +283,13 @@ class _Reader:
             table.wrong("value", f"{name} is assumed without a range", fix, "source")
         if value is None or unit is None:
             return None
+        ordered = [end for end in (low, value, high) if end is not None]
+        if ordered != sorted(ordered):
+            what = f"low, value and high of {name} are {', '.join(f'{end:g}' for end in ordered)}"
+            table.wrong("value", what, "low <= value <= high", "range")
+        elif shape == "lognormal" and min(ordered) <= 0.0:
+            what = f"{name} is lognormal, so it is above 0, but its range begins at {min(ordered):g}"
+            table.wrong("distribution", what, 'write distribution = "normal", or give ends above 0', "range")
         factor = base_factor(unit)
         ends = [None if end is None else end * factor for end in (low, high)]
         number = Uncertain.of(value * factor, ends[0], ends[1], sourced=status != "assumed")

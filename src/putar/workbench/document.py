@@ -29,6 +29,7 @@ __all__ = [
     "engine_row",
     "headline_rows",
     "parameter_rows",
+    "range_warnings",
     "scenario_series",
     "subsystem_rows",
     "time_row",
@@ -165,7 +166,7 @@ def warning_rows(flywheel: Flywheel, base: Ensemble, spec: RunSpec) -> list[dict
         }
         for failure in base.failures
     ]
-    rows += _out_of_range(flywheel, spec)
+    rows += range_warnings(flywheel, spec)
     rows += [
         {"what": problem.what, "why": str(problem.where or ""), "fix": problem.fix}
         for problem in flywheel.problems
@@ -174,7 +175,8 @@ def warning_rows(flywheel: Flywheel, base: Ensemble, spec: RunSpec) -> list[dict
     return rows + _far_from_data(flywheel, base)
 
 
-def _out_of_range(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]:
+def range_warnings(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]:
+    """Return a warning for each constant that is set to a value outside its range."""
     known = {n: p for v in flywheel.model.variables for n, p in flywheel.model.parameters(v)}
     rows: list[dict[str, object]] = []
     for change in spec.changes:
