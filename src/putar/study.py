@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from numpy.typing import ArrayLike
 
@@ -39,6 +39,7 @@ from putar.flywheels.scenarios import (
 from putar.flywheels.simulate import simulate
 from putar.flywheels.story import read_story
 from putar.flywheels.tables import TableFinding, find_table, table_named
+from putar.flywheels.weakening import LevelMargin, find_level_margins
 from putar.language.model import Model
 from putar.runs.run import Run
 from putar.workbench.answer import Answer, answer
@@ -270,6 +271,25 @@ class Study:
         """
         spec = self.spec(scenario, set, cut, None, members, seed)
         return find_feedback(self.flywheel, spec, window=window, stocks=stocks, release=True)
+
+    def level_margins(
+        self,
+        scenario: str = "base",
+        *,
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
+        links: Sequence[tuple[str, str]] = (),
+        form: Literal["deviation", "level"] = "deviation",
+    ) -> tuple[LevelMargin, ...]:
+        """Return how far links may weaken before the wheel falls, by simulation; `loops` has linear ones.
+
+        Parameters
+        ----------
+        links : (source, target) names of variables; by default the most influential of the wheel
+        form : "deviation", where the target keeps the source's value at the date of the cut and a part of
+            what it moves after, or "level", where it reads a part of the source
+        """
+        spec = self.spec(scenario, set)
+        return find_level_margins(self.flywheel, spec, find_feedback(self.flywheel, spec), links, form)
 
     def moat(
         self, scenario: str = "base", *, set: Mapping[str, ArrayLike] | Sequence[str] | None = None

@@ -25,7 +25,7 @@ from putar.flywheels.simulate import changes_of, design_of
 from putar.runs.design import Change, design
 from putar.runs.execute import execute
 
-__all__ = ["Release", "find_release"]
+__all__ = ["Release", "find_release", "index_of", "release_dates"]
 
 SETTLING = 0.25  # of the time from the cut to the end, for what was under way to arrive
 
@@ -57,9 +57,13 @@ class Release:
         return None if self.slope is None else self.slope > 0.0
 
 
-def find_release(flywheel: Flywheel, spec: RunSpec, finding: LoopFinding, found: Wheel) -> Release | None:
-    """Return the release test of a wheel, at the central values; None where no visible stock carries it."""
-    weights = [(name, part) for name, part in found.carries if name not in finding.graph.hidden]
+def index_of(finding: LoopFinding, found: Wheel) -> list[tuple[str, float]]:
+    """Return the stocks that carry a wheel and have a name of their own, with their weights."""
+    return [(name, part) for name, part in found.carries if name not in finding.graph.hidden]
+
+
+def release_dates(flywheel: Flywheel) -> tuple[float, float, float]:
+    """Return when drives are cut, and between which dates growth is read."""
     asked, program = flywheel.self_turning, flywheel.program
     last = program.start + program.steps * program.step
     if asked is not None:
@@ -67,8 +71,14 @@ def find_release(flywheel: Flywheel, spec: RunSpec, finding: LoopFinding, found:
         stop = min(last, max([asked.at or cut_from, *(cut_from + years for years in asked.after)]))
     else:
         cut_from, stop = program.start if flywheel.now is None else flywheel.now, last
-    start = cut_from + SETTLING * (stop - cut_from)
-    if not weights or stop - start < program.step:
+    return cut_from, cut_from + SETTLING * (stop - cut_from), stop
+
+
+def find_release(flywheel: Flywheel, spec: RunSpec, finding: LoopFinding, found: Wheel) -> Release | None:
+    """Return the release test of a wheel, at the central values; None where no visible stock carries it."""
+    weights, asked = index_of(finding, found), flywheel.self_turning
+    cut_from, start, stop = release_dates(flywheel)
+    if not weights or stop - start < flywheel.program.step:
         return None
     single = replace(spec, members=0)
     names = tuple(name for name, _ in weights)
@@ -76,7 +86,7 @@ def find_release(flywheel: Flywheel, spec: RunSpec, finding: LoopFinding, found:
         drives = asked.outside_links
         cut = combined(single, RunSpec(cuts=dict.fromkeys(drives, cut_from)))
         plans = [design_of(flywheel, one) for one in (single, cut)]
-        runs = [execute(program, plan, names, seed=spec.seed) for plan in plans]
+        runs = [execute(flywheel.program, plan, names, seed=spec.seed) for plan in plans]
         values = [{name: run.series(name)[:, 0] for name in names} for run in runs]
         times = runs[0].times
     else:
