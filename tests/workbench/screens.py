@@ -1,9 +1,10 @@
-"""The two screens that the page is made for, and how a test opens a page on one of them."""
+"""The screens that the page is made for, the flywheels that ship, and how a test opens a page."""
 
 from collections.abc import Callable
 from typing import Any
 
 DESK = {"width": 1440, "height": 900}
+FLYWHEELS = ("openai-compute", "tesla-xai-spacex")
 PHONE = {"width": 390, "height": 844}
 
 Open = Callable[..., Any]

@@ -1,59 +1,19 @@
 """The shipped flywheels' own pages in a real browser: what a reader turns, and what answers."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 import putar
-from putar.cli import main
 from putar.flywheels.scenarios import run_spec
 from putar.flywheels.simulate import simulate
-from tests.workbench.conftest import asked
-from tests.workbench.screens import DESK, PHONE, address
+from tests.workbench.screens import DESK, FLYWHEELS, PHONE, address
 
 pytestmark = pytest.mark.browser
 
-FLYWHEELS = ("openai-compute", "tesla-xai-spacex")
 CEILING = "money.enterprise_market_ceiling"
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The addresses of the pages that a run of each shipped flywheel writes."""
-    folder = tmp_path_factory.mktemp("shipped")
-    for name in FLYWHEELS:
-        result = CliRunner().invoke(main, ["run", name, "--out", str(folder)])
-        assert result.exit_code == 0, result.output
-    return {name: (folder / f"{name}.html").as_uri() for name in FLYWHEELS}
-
-
-@pytest.fixture
-def turn(browser: Any, written: dict[str, str]) -> Iterator[Any]:
-    """Open a shipped page once its model runs; at the end nothing may have gone wrong or out."""
-    contexts, troubles = [], []
-
-    def open_page(
-        hash: str = "", name: str = "openai-compute", size: dict[str, int] = DESK, **wishes: Any
-    ) -> Any:
-        context = browser.new_context(viewport=size, accept_downloads=True, **wishes)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.set_default_timeout(60_000)
-        tab.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-        tab.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
-        tab.on("request", lambda request: troubles.extend(asked(request.url)))
-        tab.goto(written[name] + hash)
-        tab.locator("html[data-live=true]").wait_for(state="attached")
-        return tab
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert troubles == []
 
 
 def run_rate_2030(**wishes: Any) -> str:

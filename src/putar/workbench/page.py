@@ -88,6 +88,7 @@ SCRIPTS = (
     "pairs.js",
     "margins.js",
     "loops.js",
+    "live_loops.js",
     "wheel_scores.js",
     "wheel.js",
     "sliders.js",

@@ -2,14 +2,16 @@
 
 const FIRST_CHANGES = 4; // chips shown before the reader asks for all
 
+const viewTitle = (view) => text(view.row.title) || inWords(view.name);
+
 /** The three named views as buttons; the one that the settings are is pressed. */
 function viewButtons() {
   if (VIEWS.length === 0) return null;
   const buttons = VIEWS.map((view) => ({
     view,
     button: tipped(
-      plainButton(view.title, () => act({ act: "take", settings: view.settings })),
-      () => [view.title, view.reason],
+      plainButton(viewTitle(view), () => act({ act: "take", settings: view.settings })),
+      () => [viewTitle(view), text(view.row.reason)],
     ),
   }));
   const group = element(
@@ -148,7 +150,7 @@ function changesRow() {
     const shown = open ? chips : chips.slice(0, FIRST_CHANGES);
     const rest = chips.length - shown.length;
     row.replaceChildren(
-      element("span", { class: "note" }, view ? say("changes.view", { title: view.title }) : say("changes.title")),
+      element("span", { class: "note" }, view ? say("changes.view", { title: viewTitle(view) }) : say("changes.title")),
       ...shown,
       rest > 0 ? plainButton(sayCount("pins.more", rest), () => ((open = true), show()), { class: "quiet" }) : "",
       plainButton(say("changes.reset"), () => act({ act: "take", settings: UNTOUCHED }), { class: "quiet" }),

@@ -212,8 +212,8 @@ function checkBlock(check, index, all) {
   const demand = demandOf(check);
   const decider = NAMES.get(text(check.decided_by))?.row ?? FACTS[text(check.decided_by)];
   return element(
-    "section",
-    { class: "check", "aria-label": kind },
+    "div",
+    { class: "check", role: "group", "aria-label": kind },
     element(
       "h3",
       {},

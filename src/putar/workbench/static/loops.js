@@ -104,8 +104,14 @@ function loopsSection() {
     ranked.replaceChildren(...rankedLoops(readTime(), point));
     move();
   };
-  whenWide(figure, (width) => (move = drawLoops(figure, width)));
-  listen("cursor hover loops", read);
+  const redraw = (width = Math.round(figure.clientWidth)) => {
+    if (width > 0) move = drawLoops(figure, width);
+    figure.classList.toggle("late", !loopsAreFresh());
+    read();
+  };
+  whenWide(figure, redraw);
+  listen("loops", () => redraw());
+  listen("cursor hover", read);
   read();
   const times = cursorTimes();
   const slider =

@@ -119,8 +119,7 @@ const VIEWS = list(CHOICES.views).map((row) => {
   );
   return {
     name: text(row.name),
-    title: text(row.title) || text(row.name),
-    reason: text(row.reason),
+    row, // its title and reason are texts that change with the language
     settings: {
       set: Object.fromEntries(rows.map(([name, each]) => [name, each.value])),
       from: Object.fromEntries(rows.map(([name, each]) => [name, number(each.from)])),

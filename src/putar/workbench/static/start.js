@@ -15,6 +15,7 @@ function drawPage() {
   listen("settings chart up", findSwings);
   listen("settings up", drawMembers);
   listen("settings up", judgeClaims);
+  listen("settings up", scoreLoops);
   document.querySelector(".skip").textContent = say("page.skip");
   drawOpening();
   drawBar();

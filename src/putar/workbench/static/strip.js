@@ -53,7 +53,7 @@ function indicatorTab(row, index) {
     const [base, now] = [valueAt(row.points, AT), valueAt(nowPoints(row), AT)];
     const moved = base !== null && now !== null && LIVE.now !== null && decimal(base) !== decimal(now);
     value.textContent = decimal(now);
-    change.textContent = moved ? signed(now - base) : "";
+    change.textContent = moved ? signed(now - base, 2) : "";
     tab.classList.toggle("moved", moved);
     spark.show();
   };

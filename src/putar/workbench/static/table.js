@@ -98,7 +98,7 @@ function dataTable({ caption, columns, rows, first = Infinity, className = "", m
     { class: `table-box ${className}` },
     element(
       "div",
-      { class: "scroll" },
+      { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
       element("table", {}, element("caption", { class: "hidden" }, caption), head, body),
     ),
     all,
