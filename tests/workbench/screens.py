@@ -13,5 +13,5 @@ Open = Callable[..., Any]
 
 def address(tab: Any) -> str:
     """The tab's address, once the page has written it."""
-    tab.wait_for_timeout(120)
+    tab.wait_for_timeout(300)
     return str(tab.url)

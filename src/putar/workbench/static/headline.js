@@ -9,7 +9,9 @@ function headlineSection() {
     more: () => exportButtons(figure),
   });
   let move = () => {};
-  const redraw = (width = Math.round(figure.clientWidth)) => {
+  let wide = 0;
+  const redraw = (width = wide) => {
+    wide = width; // not asked of the browser while a slider moves: that would lay the page out
     if (width > 0) move = drawHeadline(figure, width, width >= 640 ? 400 : width >= 440 ? 318 : 280);
     const row = shownHeadline();
     const words = unitWords(row.unit) || say("unit.none");

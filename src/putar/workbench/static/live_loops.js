@@ -3,9 +3,6 @@
 const DEFAULT_POINTS = new Map(LOOPS.map((loop) => [loop, loop.points]));
 const LOOPS_LIVE = { settings: UNTOUCHED, why: "" }; // what the shown shares are of
 
-/** Return whether the shown shares are those of the settings. */
-const loopsAreFresh = () => sameSettings(LOOPS_LIVE.settings, settingsNow());
-
 /** Score the loops of the settings anew, or give back those of the page's run. */
 const scoreLoops = (() => {
   let timer = 0;
@@ -35,7 +32,7 @@ const scoreLoops = (() => {
     clearTimeout(timer);
     MACHINE.stop("loops");
     if (untouched()) return put(settingsNow(), (loop) => DEFAULT_POINTS.get(loop));
-    tell("loops"); // what is late is faded
+    tell("late");
     timer = setTimeout(start, 600);
   };
 })();

@@ -104,13 +104,16 @@ function loopsSection() {
     ranked.replaceChildren(...rankedLoops(readTime(), point));
     move();
   };
-  const redraw = (width = Math.round(figure.clientWidth)) => {
+  let wide = 0;
+  const redraw = (width = wide) => {
+    wide = width;
     if (width > 0) move = drawLoops(figure, width);
-    figure.classList.toggle("late", !loopsAreFresh());
+    figure.classList.remove("late");
     read();
   };
   whenWide(figure, redraw);
   listen("loops", () => redraw());
+  listen("late", () => figure.classList.add("late")); // until the loops of the new settings are scored
   listen("cursor hover", read);
   read();
   const times = cursorTimes();

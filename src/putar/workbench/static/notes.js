@@ -3,8 +3,12 @@
 /** The panel of warnings: those of the run, and those of the reader's settings, each with its way out. */
 function warningsSection() {
   const box = element("div", {});
+  let shown = "";
   const show = () => {
     const rows = [...settingsWarnings(), ...list(PAYLOAD.warnings).map(record).map(runWarning), ...linkWarnings()];
+    const words = JSON.stringify([rows, LIVE.up]);
+    if (words === shown) return;
+    shown = words;
     box.replaceChildren(
       rows.length === 0
         ? empty(say("warnings.empty"))

@@ -106,7 +106,7 @@ const writeAddress = (() => {
     }
   };
   return () => {
-    if (timer === 0) timer = setTimeout(write, 60);
+    if (timer === 0) timer = setTimeout(write, 200);
   };
 })();
 
