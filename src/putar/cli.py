@@ -97,22 +97,22 @@ def _words(study: Study | None = None) -> Words:
     return Words(language, {} if study is None else study.flywheel.texts(language))
 
 
+_scenario_option = click.option(
+    "--scenario", default="base", show_default=True, help="A scenario of the flywheel."
+)
+_set_option = click.option(
+    "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
+)
+_cut_option = click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
+_seed_option = click.option("--seed", default=0, show_default=True, help="Of the random draws.")
+
+
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("--join", multiple=True, metavar="FEED", help="Feed a curve from another flywheel."),
-        click.option("--seed", default=0, show_default=True, help="Of the random draws."),
-        click.option(
-            "--members", default=0, show_default=True, help="Runs with drawn constants; 0 for one run."
-        ),
-        click.option(
-            "--set",
-            "settings",
-            multiple=True,
-            metavar="VAR=VALUE[@DATE]",
-            help="Give a constant another value.",
-        ),
-        click.option("--scenario", default="base", show_default=True, help="A scenario of the flywheel."),
-    ):
+    join = click.option("--join", multiple=True, metavar="FEED", help="Feed a curve from another flywheel.")
+    members = click.option(
+        "--members", default=0, show_default=True, help="Runs with drawn constants; 0 for one run."
+    )
+    for option in (join, _seed_option, members, _set_option, _scenario_option):
         command = option(command)
     return command
 
@@ -181,7 +181,7 @@ def list_command(as_json: bool) -> None:
 @main.command("run")
 @click.argument("model")
 @_run_options
-@click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
+@_cut_option
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Where the page goes."
 )
@@ -227,7 +227,7 @@ def run_command(
 @main.command("simulate")
 @click.argument("model")
 @_run_options
-@click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
+@_cut_option
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A .csv, .nc, .parquet or .zarr."
 )
@@ -324,13 +324,11 @@ def _answer_no() -> NoReturn:
 
 @main.command("claims")
 @click.argument("model")
-@click.option("--scenario", default="base", show_default=True, help="A scenario of the flywheel.")
-@click.option(
-    "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
-)
-@click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
+@_scenario_option
+@_set_option
+@_cut_option
 @click.option("--members", type=int, help="Runs for the claims about the model; each flywheel has a default.")
-@click.option("--seed", default=0, show_default=True, help="Of the random draws.")
+@_seed_option
 @_json_option
 def claims_command(
     model: str,
@@ -396,7 +394,7 @@ def links_command(
 @main.command("loops")
 @click.argument("model")
 @_run_options
-@click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
+@_cut_option
 @_json_option
 def loops_command(
     model: str,
@@ -421,10 +419,8 @@ def loops_command(
 
 @main.command("moat")
 @click.argument("flywheel")
-@click.option("--scenario", default="base", show_default=True, help="A scenario of the flywheel.")
-@click.option(
-    "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
-)
+@_scenario_option
+@_set_option
 @_json_option
 def moat_command(flywheel: str, scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
     """Say what each rival of FLYWHEEL lacks, how long and dear the way is, and what is out of reach."""
@@ -441,12 +437,10 @@ def moat_command(flywheel: str, scenario: str, settings: tuple[str, ...], as_jso
 @main.command("sensitivity")
 @click.argument("model")
 @click.option("--output", metavar="VAR@DATE", help="What is asked about; 'value' for the flywheel's value.")
-@click.option("--scenario", default="base", show_default=True, help="A scenario of the flywheel.")
-@click.option(
-    "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
-)
+@_scenario_option
+@_set_option
 @click.option("--members", default=1000, show_default=True, help="Draws of all constants together.")
-@click.option("--seed", default=0, show_default=True, help="Of the random draws.")
+@_seed_option
 @_json_option
 def sensitivity_command(
     model: str,
