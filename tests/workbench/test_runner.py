@@ -19,7 +19,7 @@ from putar.runs.execute import execute
 from putar.study import Study
 from putar.words.catalogue import texts
 from putar.workbench.checksum import checksum
-from putar.workbench.document import engine_row, headline_rows
+from putar.workbench.document import engine_row, headline_rows, time_row
 from putar.workbench.live import live_row
 from putar.workbench.page import write_page
 
@@ -54,6 +54,7 @@ def small_page(study: Study, folder: Path, spec: RunSpec | None = None) -> str:
     payload = {
         "model": {"name": study.name, "title": study.name, "hash": study.flywheel.program.digest[:16]},
         "engine": engine_row(study.flywheel, spec, base),
+        "time": time_row(study.flywheel),
         "headline": headline_rows(study.flywheel, base, None),
         "live": live_row(
             study.flywheel,

@@ -76,9 +76,12 @@ def _call(name: str, arguments: int = 1) -> _Form:
     return _Form(f"{name}({places})", _ATOM, (_CHOICE,) * arguments)
 
 
+LONG: Final = 500
+"""Signs that a constant's repeats must take before it gets a name."""
+
 EMITTED: Final[Mapping[Op, _Form]] = {
     Op.NEG: _Form("-{0}", _SIGN, (_ATOM,)),
-    Op.ABS: _call("Math.abs"),
+    Op.ABS: _call("abs"),
     Op.SQRT: _call("Math.sqrt"),
     Op.EXP: _call("Math.exp"),
     Op.LOG: _call("Math.log"),
@@ -129,6 +132,7 @@ _AS_TRUTH: Final = _Form("{0}!==0", _EQUAL, (_SUM,))
 
 # what ECMA-262 means otherwise than IEEE 754's pow and Python's floored remainder
 _FUNCTIONS: Final = """\
+const { abs } = Math;
 function power(a, b) {
   return a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : Math.pow(a, b);
 }
@@ -196,6 +200,17 @@ class _Script:
         settled = [i for i in self.everything if i in self.fixed and self.nodes[i].args]
         asked = {a for i in self.everything if i not in self.fixed for a in self.nodes[i].args}
         asked |= {*nexts, *wanted}
+        constants = Counter(
+            cast("float", self.nodes[a].key)
+            for i in self.everything
+            for a in self.nodes[i].args
+            if self.nodes[a].op is Op.CONST
+        )
+        self.constants = {
+            value: f"c{place}"
+            for place, value in enumerate(sorted(v for v in constants if v == v and v != 0.0))
+            if constants[value] * (len(_number(value)) - 3) > LONG
+        }
         self.kept = {node: place for place, node in enumerate(i for i in settled if i in asked)}
         self.crossing: dict[int, int] = {}
 
@@ -211,6 +226,7 @@ class _Script:
         moving = [i for i in self.moving if i not in self.fixed]
         every = [i for i in self.everything if i not in self.fixed]
         lines = [_FUNCTIONS, *self._tables()]
+        lines += [f"const {name} = {_number(value)};\n" for value, name in self.constants.items()]
         lines += self._function("initialise", "P, S", initial, starts)
         lines += self._function("settle", "P, F", fixed, settled)
         lines += self._function("move", "P, F, S, T, U, K", moving, nexts)
@@ -354,7 +370,8 @@ class _Script:
         node = self.nodes[index]
         match node.op:
             case Op.CONST:
-                return _number(cast("float", node.key))
+                value = cast("float", node.key)
+                return self.constants.get(value) or _number(value)
             case Op.PARAM:
                 return f"P[{node.key}]"
             case Op.STATE:
@@ -385,7 +402,7 @@ def _number(value: float) -> str:
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0.0 else "(-Infinity)"
-    text = repr(float(value)).removesuffix(".0")
+    text = repr(float(value)).removesuffix(".0").replace("e+", "e")
     return f"({text})" if text.startswith("-") else text
 
 
