@@ -36,6 +36,7 @@ docs: $(VENV)/ready-to-test
 	$(BIN)/python docs/make_cli.py
 	$(BIN)/python docs/make_formats.py
 	$(BIN)/python docs/make_functions.py
+	$(BIN)/python docs/make_server.py
 
 picture: $(VENV)/ready-to-run
 	$(BIN)/python docs/picture.py

@@ -7,29 +7,34 @@ Heavy imports stand inside the commands, so that `putar --help` is quick.
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from putar.cli_options import (
+    asked_study,
+    console,
+    cut_option,
+    emit,
+    json_option,
+    lang_option,
+    opened,
+    run_options,
+    scenario_option,
+    seed_option,
+    set_option,
+    spoken_words,
+)
 from putar.errors import ModelErrors, PutarError, nearest
-from putar.words.catalogue import SOURCE, languages
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from putar.errors import Problem
-    from putar.study import Study
-    from putar.words.said import Words
 
 __all__ = ["main"]
 
-SPOKEN = "putar.language"  # where a command's context keeps the language of its answer
 COMMAND_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -67,112 +72,20 @@ def main() -> None:
     """
 
 
-def _json_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add how the answer is printed: as one JSON document, always in English, or in a language."""
-    lang = click.option(
-        "--lang",
-        type=click.Choice(languages()),
-        default=SOURCE,
-        show_default=True,
-        envvar="PUTAR_LANG",
-        show_envvar=True,
-        expose_value=False,
-        callback=_speak,
-        help="The language of the answer.",
-    )
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(
-        lang(command)
-    )
-
-
-def _speak(ctx: click.Context, _: click.Parameter, language: str) -> None:
-    ctx.meta[SPOKEN] = language
-
-
-def _words(study: Study | None = None) -> Words:
-    """Return the words of the language that the command is asked to answer in."""
-    from putar.words.said import Words
-
-    language = click.get_current_context().meta.get(SPOKEN, SOURCE)
-    return Words(language, {} if study is None else study.flywheel.texts(language))
-
-
-_scenario_option = click.option(
-    "--scenario", default="base", show_default=True, help="A scenario of the flywheel."
-)
-_set_option = click.option(
-    "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
-)
-_cut_option = click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
-_seed_option = click.option("--seed", default=0, show_default=True, help="Of the random draws.")
-
-
-def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    join = click.option("--join", multiple=True, metavar="FEED", help="Feed a curve from another flywheel.")
-    members = click.option(
-        "--members", default=0, show_default=True, help="Runs with drawn constants; 0 for one run."
-    )
-    for option in (join, _seed_option, members, _set_option, _scenario_option):
-        command = option(command)
-    return command
-
-
-def _emit(document: Mapping[str, object]) -> None:
-    click.echo(json.dumps(_plain(document), ensure_ascii=False, allow_nan=False))
-
-
-def _plain(value: object) -> object:
-    """Return a value that JSON can hold: numbers that are not finite become null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _open(model: str, data: tuple[Path, ...] = (), join: tuple[str, ...] = ()) -> Study:
-    from putar.study import load
-
-    study = load(model, data=data)
-    return study.joined(*join) if join else study
-
-
-def _asked(
-    model: str,
-    scenario: str,
-    settings: tuple[str, ...],
-    join: tuple[str, ...] = (),
-    data: tuple[Path, ...] = (),
-) -> Study:
-    """Open a model and warn on stderr of values outside the range of their constant."""
-    study = _open(model, data, join)
-    for row in study.warnings(scenario, set=settings):
-        click.echo(f"warning: {_words(study).told(row['what'])} ({_words(study).told(row['why'])})", err=True)
-    return study
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-
-
 @main.command("list")
-@_json_option
+@json_option
 def list_command(as_json: bool) -> None:
     """List the shipped flywheels."""
     from putar.study import shipped_rows
 
     rows = shipped_rows()
     if as_json:
-        _emit({"flywheels": rows})
+        emit({"flywheels": rows})
         return
     from putar.flywheels.catalogue import find
 
     for row in rows:
-        words = _words()
+        words = spoken_words()
         own = find(str(row["name"])).texts(words.language)
         click.echo(f"{row['name']}: {own.get(str(row['title']), row['title'])}")
         click.echo("    " + words.say("terminal.sizes", **row))
@@ -180,13 +93,14 @@ def list_command(as_json: bool) -> None:
 
 @main.command("run")
 @click.argument("model")
-@_run_options
-@_cut_option
+@run_options
+@cut_option
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Where the page goes."
 )
 @click.option("--table", "table", metavar="NAME", help="Print one of the flywheel's tables instead.")
-@_json_option
+@click.option("--served", is_flag=True, hidden=True, help="Write the page that `putar serve` serves.")
+@json_option
 def run_command(
     model: str,
     scenario: str,
@@ -197,43 +111,44 @@ def run_command(
     cut: tuple[str, ...],
     out: Path,
     table: str | None,
+    served: bool,
     as_json: bool,
 ) -> None:
     """Run MODEL, answer its questions, and write a page that opens anywhere."""
-    study = _asked(model, scenario, settings, join)
+    study = asked_study(model, scenario, settings, join)
     if table is not None:
         one = study.table(table, scenario, set=settings, cut=cut, members=members, seed=seed)
         finding = one.as_json()
         if as_json:
-            _emit(finding)
+            emit(finding)
         else:
             from putar.workbench.terminal import print_table
 
-            print_table(_console(), finding["table"], _words(study))  # type: ignore[arg-type]
+            print_table(console(), finding["table"], spoken_words(study))  # type: ignore[arg-type]
         return
     from putar.workbench.page import write_page
 
     answer = study.answer(scenario, set=settings, cut=cut, members=members, seed=seed)
-    page = write_page(answer.payload, out / f"{study.name}.html", _words().language)
+    page = write_page(answer.payload, out / f"{study.name}.html", spoken_words().language, served=served)
     answer = answer.with_files((str(page),))
     if as_json:
-        _emit(answer.contract)
+        emit(answer.contract)
     else:
         from putar.workbench.terminal import print_answer
 
-        print_answer(_console(), answer.payload, _words(study))
+        print_answer(console(), answer.payload, spoken_words(study))
 
 
 @main.command("simulate")
 @click.argument("model")
-@_run_options
-@_cut_option
+@run_options
+@cut_option
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A .csv, .nc, .parquet or .zarr."
 )
 @click.option("--variables", multiple=True, metavar="NAME", help="Keep only these; commas or several times.")
 @click.option("--data", multiple=True, type=click.Path(path_type=Path), help="A file for data variables.")
-@_json_option
+@json_option
 def simulate_command(
     model: str,
     scenario: str,
@@ -248,7 +163,7 @@ def simulate_command(
     as_json: bool,
 ) -> None:
     """Write the trajectory of MODEL: CSV on stdout, or a file by its suffix."""
-    study = _asked(model, scenario, settings, join, data)
+    study = asked_study(model, scenario, settings, join, data)
     names = [name.strip() for text in variables for name in _names(text)]
     run = study.run(scenario, set=settings, cut=cut, members=members, seed=seed, save=names or None)
     if not study.model.origin:
@@ -260,7 +175,7 @@ def simulate_command(
     if output is not None:
         write_file(run, output)
     if as_json:
-        _emit(as_document(run))
+        emit(as_document(run))
     elif output is None:
         write_csv(run, sys.stdout)
 
@@ -280,12 +195,12 @@ def _names(text: str) -> list[str]:
 @main.command("check")
 @click.argument("model")
 @click.option("--audit", is_flag=True, help="Ask, too, whether the story closes and what pushes it.")
-@_json_option
+@json_option
 def check_command(model: str, audit: bool, as_json: bool) -> None:
     """List all that is wrong or doubtful in MODEL, with places and fixes."""
     checks: list[dict[str, object]] = []
     try:
-        study = _open(model)
+        study = opened(model)
         problems, name = study.check(), study.name
         if audit and not any(problem.severity == "error" for problem in problems):
             found = study.audit()
@@ -295,12 +210,12 @@ def check_command(model: str, audit: bool, as_json: bool) -> None:
         problems, name = error.problems, model
     if as_json:
         rows = [_problem_row(problem) for problem in problems]
-        _emit({"problems": rows, "audit": checks} if audit else {"problems": rows})
+        emit({"problems": rows, "audit": checks} if audit else {"problems": rows})
     else:
         from putar.workbench.terminal import print_problems
 
         rows = [{"severity": problem.severity, "text": str(problem)} for problem in problems]
-        print_problems(_console(), rows, name, _words())
+        print_problems(console(), rows, name, spoken_words())
     if any(problem.severity == "error" for problem in problems):
         _answer_no()
 
@@ -324,12 +239,12 @@ def _answer_no() -> NoReturn:
 
 @main.command("claims")
 @click.argument("model")
-@_scenario_option
-@_set_option
-@_cut_option
+@scenario_option
+@set_option
+@cut_option
 @click.option("--members", type=int, help="Runs for the claims about the model; each flywheel has a default.")
-@_seed_option
-@_json_option
+@seed_option
+@json_option
 def claims_command(
     model: str,
     scenario: str,
@@ -345,23 +260,23 @@ def claims_command(
     feel them. MODEL may also be a .toml file of claims with its own units and facts, to check an article's
     arithmetic.
     """
-    study = _asked(model, scenario, settings)
+    study = asked_study(model, scenario, settings)
     found = study.claims(members, seed, scenario=scenario, set=settings, cut=cut)
     findings = [finding.as_json() for finding in found]
     if as_json:
-        _emit({"claims": findings})
+        emit({"claims": findings})
     else:
         from putar.workbench.terminal import print_claims
 
-        print_claims(_console(), findings, _words(study))
+        print_claims(console(), findings, spoken_words(study))
 
 
 @main.command("links")
 @click.argument("model")
 @click.option("--output", metavar="VAR@DATE", help="What is shared out; 'value' for the flywheel's value.")
 @click.option("--from", "cut_from", type=float, metavar="DATE", help="From when links are at arm's length.")
-@_run_options
-@_json_option
+@run_options
+@json_option
 def links_command(
     model: str,
     output: str | None,
@@ -374,7 +289,7 @@ def links_command(
     as_json: bool,
 ) -> None:
     """Share an output out over the links of MODEL, exactly, over all their combinations."""
-    study = _asked(model, scenario, settings, join)
+    study = asked_study(model, scenario, settings, join)
     if output is None and cut_from is None:
         found = study.link_protocols(scenario, set=settings, members=members, seed=seed)
     else:
@@ -384,18 +299,18 @@ def links_command(
         found = (one,)
     documents = [finding.as_json() for finding in found]
     if as_json:
-        _emit({**documents[0], "protocols": documents})
+        emit({**documents[0], "protocols": documents})
     else:
         from putar.workbench.terminal import print_links
 
-        print_links(_console(), documents, _words(study))
+        print_links(console(), documents, spoken_words(study))
 
 
 @main.command("loops")
 @click.argument("model")
-@_run_options
-@_cut_option
-@_json_option
+@run_options
+@cut_option
+@json_option
 def loops_command(
     model: str,
     scenario: str,
@@ -407,41 +322,41 @@ def loops_command(
     as_json: bool,
 ) -> None:
     """Say which feedback loops drive MODEL and when, and whether its wheel spins up by itself."""
-    study = _asked(model, scenario, settings, join)
+    study = asked_study(model, scenario, settings, join)
     found = study.loops(scenario, set=settings, cut=cut, members=members, seed=seed)
     if as_json:
-        _emit(found.as_json())
+        emit(found.as_json())
     else:
         from putar.workbench.terminal_loops import print_loops
 
-        print_loops(_console(), found.as_json(), _words(study))
+        print_loops(console(), found.as_json(), spoken_words(study))
 
 
 @main.command("moat")
 @click.argument("flywheel")
-@_scenario_option
-@_set_option
-@_json_option
+@scenario_option
+@set_option
+@json_option
 def moat_command(flywheel: str, scenario: str, settings: tuple[str, ...], as_json: bool) -> None:
     """Say what each rival of FLYWHEEL lacks, how long and dear the way is, and what is out of reach."""
-    study = _asked(flywheel, scenario, settings)
+    study = asked_study(flywheel, scenario, settings)
     document = study.moat(scenario, set=settings).as_json()
     if as_json:
-        _emit(document)
+        emit(document)
     else:
         from putar.workbench.terminal import print_moat
 
-        print_moat(_console(), document, _words(study))
+        print_moat(console(), document, spoken_words(study))
 
 
 @main.command("sensitivity")
 @click.argument("model")
 @click.option("--output", metavar="VAR@DATE", help="What is asked about; 'value' for the flywheel's value.")
-@_scenario_option
-@_set_option
+@scenario_option
+@set_option
 @click.option("--members", default=1000, show_default=True, help="Draws of all constants together.")
-@_seed_option
-@_json_option
+@seed_option
+@json_option
 def sensitivity_command(
     model: str,
     output: str | None,
@@ -452,14 +367,14 @@ def sensitivity_command(
     as_json: bool,
 ) -> None:
     """Say how an output of MODEL spreads over draws, and which constants drive it."""
-    study = _asked(model, scenario, settings)
+    study = asked_study(model, scenario, settings)
     found = study.sensitivity(output, scenario=scenario, set=settings, members=members, seed=seed).as_json()
     if as_json:
-        _emit(found)
+        emit(found)
     else:
         from putar.workbench.terminal import print_drivers
 
-        print_drivers(_console(), found, _words(study))
+        print_drivers(console(), found, spoken_words(study))
 
 
 @main.command("convert")
@@ -467,34 +382,57 @@ def sensitivity_command(
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.option("--data", multiple=True, type=click.Path(path_type=Path), help="A file for data variables.")
 @click.option("--force", is_flag=True, help="Write over what is there.")
-@_json_option
+@json_option
 def convert_command(source: str, out: Path, data: tuple[Path, ...], force: bool, as_json: bool) -> None:
     """Write the model IN as OUT, in the form that OUT's suffix names, and list what could not be said.
 
     IN is a shipped name, a flywheel's folder or a model file. OUT ends in .putar, .xmile, .stmx or .mdl;
     without a suffix it is a flywheel's folder, as the start of one's own.
     """
-    done = _open(source, data).write(out, force=force)
+    done = opened(source, data).write(out, force=force)
     if as_json:
-        _emit(done.as_json())
+        emit(done.as_json())
         return
+    words = spoken_words()
     for loss in done.losses:
-        click.echo(f"not said: {loss}", err=True)
+        click.echo(words.say("terminal.not_said", loss=loss), err=True)
     for file in done.files:
-        click.echo(f"wrote {file}")
+        click.echo(words.say("terminal.wrote", file=file))
 
 
 @main.command("new")
 @click.argument("name", type=click.Path(path_type=Path))
-@_json_option
+@json_option
 def new_command(name: Path, as_json: bool) -> None:
     """Start a flywheel of one's own: a small folder NAME that works, with a comment at every step."""
     from putar.flywheels.beginning import begin
 
     made = begin(name)
     if as_json:
-        _emit({"files": list(made)})
+        emit({"files": list(made)})
         return
+    words = spoken_words()
     for file in made:
-        click.echo(f"wrote {file}")
-    click.echo(f"then: putar check {name}, putar run {name}")
+        click.echo(words.say("terminal.wrote", file=file))
+    click.echo(words.say("terminal.then", check=f"putar check {name}", run=f"putar run {name}"))
+
+
+@main.command("serve")
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
+@click.option("--port", default=8321, show_default=True, help="Of 127.0.0.1; 0 for any that is free.")
+@click.option("--seconds", default=60.0, show_default=True, help="The most that one question may take.")
+@click.option("--members", default=10_000, show_default=True, help="The most that one question may draw.")
+@lang_option
+def serve_command(models: tuple[str, ...], port: int, seconds: float, members: int) -> None:
+    """Serve the pages of all flywheels, and of each MODEL, on this machine, and answer their questions."""
+    from putar.errors import UsageError
+
+    try:
+        from putar.workbench.server import serve
+    except ImportError as error:
+        raise UsageError(f"putar serve needs {error.name}", 'pip install "putar[server]"') from None
+    from putar.workbench.serve_questions import Limits
+
+    limits = Limits(members=members, seconds=seconds)
+    words = spoken_words()
+    serve(models, port, limits, lambda address: click.echo(words.say("terminal.serving", address=address)))

@@ -29,7 +29,7 @@ from pathlib import Path, PurePath
 from putar.errors import RunError, UsageError
 from putar.words.catalogue import SOURCE, languages, texts
 
-__all__ = ["LARGEST_PAGE", "page_text", "write_page"]
+__all__ = ["LARGEST_PAGE", "digest", "page_text", "styles", "write_page"]
 
 LARGEST_PAGE = 8_000_000
 """Most bytes a page may have: what mail servers still carry."""
@@ -117,10 +117,16 @@ ENGINE_ROOM = (
 )
 """The parts that run the model: one function, whose own text is also what the page's worker runs."""
 
+SERVED_SCRIPTS = ("ask.js",)
+"""Scripts of a page that may ask the server it comes from; no file has them."""
+
+SERVED_STYLES = ("index.css",)
+"""Styles of the server's own first page, and of what only served pages have."""
+
 DARK = ':root[data-theme="dark"]'
 """The selector under which tokens.css keeps the dark colours."""
 
-ELSEWHERE = ("terminal.",)
+ELSEWHERE = ("serve.", "terminal.")
 """How the keys of those texts begin that the page does not show."""
 
 SHORT = 1e15
@@ -132,7 +138,9 @@ DEEPEST = 60
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def write_page(payload: Mapping[str, object], path: Path, language: str = SOURCE) -> Path:
+def write_page(
+    payload: Mapping[str, object], path: Path, language: str = SOURCE, *, served: bool = False
+) -> Path:
     """Write the page of one run to `path` and return `path`.
 
     Parameters
@@ -141,6 +149,7 @@ def write_page(payload: Mapping[str, object], path: Path, language: str = SOURCE
         sentence on the page, not an error
     path : the HTML file; folders above it are made, a file already there is replaced in one step
     language : what the page opens in; it carries the others too
+    served : whether the page may ask the server that it comes from
 
     Raises
     ------
@@ -148,7 +157,7 @@ def write_page(payload: Mapping[str, object], path: Path, language: str = SOURCE
         If the payload holds something that JSON has no form for, or the page would exceed
         `LARGEST_PAGE` bytes.
     """
-    data = page_text(payload, language).encode("utf-8", errors="replace")
+    data = page_text(payload, language, served=served).encode("utf-8", errors="replace")
     if len(data) > LARGEST_PAGE:
         raise RunError(
             f"the page would have {len(data) / 1e6:.1f} MB; {LARGEST_PAGE / 1e6:.0f} MB is the most",
@@ -176,12 +185,13 @@ def _put(data: bytes, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def page_text(payload: Mapping[str, object], language: str = SOURCE) -> str:
+def page_text(payload: Mapping[str, object], language: str = SOURCE, *, served: bool = False) -> str:
     """Return the whole HTML document for a payload; the same payload gives the same text.
 
     Parameters
     ----------
     language : what the page opens in; it carries the others too
+    served : whether the page may ask the server that it comes from; a file may ask nobody
 
     Raises
     ------
@@ -197,10 +207,13 @@ def page_text(payload: Mapping[str, object], language: str = SOURCE) -> str:
     told = _table(document, language)
     title = _text_of(model, "title") or _text_of(model, "name") or words["page.untitled"]
     question, sentence = _text_of(model, "question") or title, _text_of(verdict, "sentence")
-    style, script = _style(), _script(*(_taken(document, "live", key) for key in ("script", "loops")))
+    style, script = (
+        styles(served=served),
+        _script(*(_taken(document, "live", key) for key in ("script", "loops")), served=served),
+    )
     parts = {
         "language": language,
-        "policy": _policy(script, style),
+        "policy": _policy(script, style, served=served),
         "title": html.escape(told.get(title, title)),
         "question": html.escape(told.get(question, question)),
         "sentence": html.escape(told.get(sentence, sentence)),
@@ -249,13 +262,14 @@ def _embedded(value: object) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _policy(script: str, style: str) -> str:
+def _policy(script: str, style: str, *, served: bool) -> str:
     """Return the content security policy: nothing may be loaded, only these two texts may act."""
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src '{_hash(script)}'",
-            f"style-src '{_hash(style)}'",
+            *(["connect-src 'self'"] if served else []),
+            f"script-src '{digest(script)}'",
+            f"style-src '{digest(style)}'",
             "img-src data:",
             "worker-src blob:",
             "base-uri 'none'",
@@ -266,14 +280,14 @@ def _policy(script: str, style: str) -> str:
     )
 
 
-def _hash(text: str) -> str:
+def digest(text: str) -> str:
     """Return the hash that a content security policy knows an inline text by."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _style() -> str:
+def styles(*, served: bool = False) -> str:
     """Return all styles; the dark tokens are said once and hold for the switch and for the system's wish."""
-    tokens, *others = (_dense(name) for name in STYLES)
+    tokens, *others = (_dense(name) for name in (*STYLES, *(SERVED_STYLES if served else ())))
     start = tokens.index(DARK)
     light, dark = tokens[:start], tokens[start:]
     wished = dark.replace(DARK, ':root:not([data-theme="light"])')
@@ -281,7 +295,7 @@ def _style() -> str:
     return "\n" + "\n".join((light, wish, f"@media screen {{\n{dark}}}\n", *others))
 
 
-def _script(program: str, loops: str) -> str:
+def _script(program: str, loops: str, *, served: bool) -> str:
     """Return all scripts as the text of one module.
 
     Parameters
@@ -291,7 +305,9 @@ def _script(program: str, loops: str) -> str:
     room = "\n".join(_dense(name) for name in ENGINE_ROOM)
     parts = [f"const PROGRAM = {program or 'null'};\nconst LOOP_PROGRAM = {loops or 'null'};\n"]
     parts.append(f"function ENGINE_ROOM() {{\n{room}\nreturn {{ serve, listen }};\n}}\n")
-    whole = "\n" + "\n".join((*parts, *(_dense(name) for name in SCRIPTS)))
+    *scripts, start = SCRIPTS
+    names = (*scripts, *(SERVED_SCRIPTS if served else ()), start)
+    whole = "\n" + "\n".join((*parts, *(_dense(name) for name in names)))
     if re.search(r"</script|<!--", whole, re.IGNORECASE):
         raise RunError("the page's script would end early", "rename what is called </script> or <!--")
     return whole

@@ -34,6 +34,7 @@ function drawPage() {
   );
   const sections = [
     slidersSection(),
+    typeof askSection === "function" && askSection(), // only a page that a server serves has it
     loopsSection(),
     linksSection(),
     toldSection(),
@@ -61,6 +62,7 @@ function drawPage() {
 function waysTo(sections) {
   return [
     ["sliders", say("bar.sliders")],
+    ["ask", say("bar.ask")],
     ["loops", say("bar.loops")],
     ["links", say("bar.links")],
     ["scenarios", say("bar.scenarios")],
