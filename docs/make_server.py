@@ -12,22 +12,25 @@ Made by `make docs` from the description that the server itself gives at `/opena
 
     $ pip install "putar[server]"
     $ putar serve ./my-flywheel
-    putar serves on http://127.0.0.1:8321/ (stop with Ctrl-C)
+    Serving on http://127.0.0.1:8321/ (stop with Ctrl-C)
 
-`/` lists the shipped flywheels and the models that were named; `/NAME/` is the page that `putar run` writes, with one section
-more: it puts heavier questions to Python, with the reader's settings. Programs ask the same way, one JSON object in and one
-out:
+`/` lists the shipped flywheels and the models that were named; `/NAME/` is the page that `putar run`
+writes, with one section more: it puts heavier questions to Python, with the reader's settings. Programs ask
+the same way, one JSON object in and one out:
 
-    $ curl -H 'content-type: application/json' -d '{"members": 1000}' http://127.0.0.1:8321/api/models/openai-compute/links
+    $ curl -H 'content-type: application/json' -d '{"members": 1000}' \\
+        http://127.0.0.1:8321/api/models/openai-compute/links
 
-Each question is answered by a process of its own, the command line with `--json`, so an answer is that command's document. The
-same question of many at once is computed once, and an answer is kept until the model's files change.
+Each question is answered by a process of its own, the command line with `--json`, so an answer is that
+command's document. The same question of many at once is computed once, and an answer is kept until the
+model's files change.
 
 ## Who is answered
 
-Only this machine: the server listens on 127.0.0.1. A request is refused with 403 if its `Host` is not 127.0.0.1 or localhost
-with the server's port (so that no other name can be made to lead here), if it has an `Origin` other than the server's own, or if the
-browser says in `Sec-Fetch-Site` that another site made it. No answer carries a CORS header. No part of an address becomes a path.
+Only this machine: the server listens on 127.0.0.1. A request is refused with 403 if its `Host` is not
+127.0.0.1 or localhost with the server's port (so that no other name can be made to lead here), if it has an
+`Origin` other than the server's own, or if the browser says in `Sec-Fetch-Site` that another site made it.
+No answer carries a CORS header. No part of an address becomes a path.
 
 ## What a question may cost
 

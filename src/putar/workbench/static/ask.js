@@ -127,7 +127,10 @@ const ASK_TABLES = {
       { key: "id", label: say("source.id"), of: (row) => text(row.id) },
       { key: "name", label: say("ask.loop"), of: (row) => text(row.name), wide: true },
       { key: "polarity", label: "±", of: (row) => text(row.polarity) },
-      { ...askNumber("average", say("ask.average"), (row) => number(row.average)), cell: (row) => percent(row.average) },
+      {
+        ...askNumber("average", say("ask.average"), (row) => number(row.average)),
+        cell: (row) => percent(row.average),
+      },
     ],
   }),
   claims: (found) => {
@@ -135,7 +138,7 @@ const ASK_TABLES = {
     return {
       rows: list(found.claims).map(record),
       columns: [
-        { key: "says", label: say("bar.claims"), of: (row) => said.get(row.id) ?? text(row.says), wide: true },
+        { key: "says", label: say("claims.title"), of: (row) => said.get(row.id) ?? text(row.says), wide: true },
         {
           key: "verdict",
           label: say("ask.verdict"),
