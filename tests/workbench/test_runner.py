@@ -372,6 +372,21 @@ def test_random_functions_draw_what_python_draws(browser: Any, tmp_path: Path) -
     tab.close()
 
 
+def test_page_of_a_changed_run_runs_that_run(browser: Any, tmp_path: Path) -> None:
+    """Without a wish it is the run that the file was written for; scenarios are laid over nothing else."""
+    study = putar.load("openai-compute")
+    asked: dict[str, Any] = {"scenario": "viral", "set": {"planner.order_ahead_share@2027.5": 0.3}}
+    spec = study.spec(**asked, cut=["own_research"])
+    tab = browser.new_page()
+    tab.goto(small_page(study, tmp_path, spec))
+
+    assert_agrees(study, tab, {}, **asked, cut=["own_research"])
+    assert_agrees(study, tab, {"scenario": "base"})
+    more = {"planner.order_ahead_share": 0.1}
+    assert_agrees(study, tab, {"set": more}, scenario="viral", set=more, cut=["own_research"])
+    tab.close()
+
+
 def test_without_workers_the_model_runs_beside_the_page(browser: Any, tmp_path: Path) -> None:
     """A browser that refuses workers gets the same numbers, more slowly for who scrolls."""
     study = putar.load("openai-compute")

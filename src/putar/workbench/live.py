@@ -34,6 +34,7 @@ LOOPS = "loops"
 """The name of the function that gives the Program of the loops' shares."""
 
 SHOWN_LOOPS = 30  # loops in the answer, the largest first; `putar loops` lists all
+MOST_PROGRAM = 3_000_000  # signs of the model's Program, beyond which a page does not run it
 MOST_TEXT = 400_000  # signs of the loops' Program that a page is lengthened by
 
 
@@ -62,13 +63,15 @@ def live_row(
     scenario's; `story`, the claims; `defaults`, values before fitting; `links`; `now`; `drawn`, what
     members draw; `ends`, the 5 and 95 % points of each constant, or the bounds of one that is not drawn,
     and from when they hold; what the checksum looks at, `checked` at `dates`; `order`, places of the
-    outputs as they are computed. None if a value is not the same for all members
+    outputs as they are computed. None if a value is not the same for all members,
+    or the model is too large
     """
     story = read_story(flywheel)
     named = story.runs or {}
     needed = {name: named[name].spec for name in (BASE, *needed_runs(story, findings)) if name in named}
     specs = {"": spec, **{name: scenario.spec for name, scenario in flywheel.scenarios.items()}}
-    if any(
+    script = javascript(flywheel.program, PROGRAM)
+    if len(script) > MOST_PROGRAM or any(
         np.ndim(v)
         for each in (*specs.values(), *needed.values())
         for c in each.changes
@@ -79,7 +82,7 @@ def live_row(
         name: p for variable in flywheel.model.variables for name, p in flywheel.model.parameters(variable)
     }
     return {
-        "script": javascript(flywheel.program, PROGRAM),
+        "script": script,
         "loops": "" if feedback is None else _loops_script(flywheel, feedback),
         "specs": {name: _spec_row(each) for name, each in specs.items()},
         "scenario": scenario,
