@@ -207,17 +207,13 @@ def _forward(words: Words, context: Context, call: Call, table: Name) -> Expr:
 
 
 def in_place(words: Words, context: Context, call: Call) -> Expr | None:
-    """Return a table in place as a table with a name."""
+    """Return a table in place as a table with a name and an input of its own."""
     numbers = [literal(argument) for argument in call.args[1:]]
     given = tuple(value for value in numbers if value is not None)
     if len(given) < len(numbers) or len(given) % 2:
         return None
     points = Points(given[::2], given[1::2])
-    if points not in words.known:
-        words.known[points] = words.helper_name(context, "points")
-        reason = f"points of {context.variable.label}"
-        words.made.append(Variable(words.known[points], "curve", points=points, reason=reason))
-    return Call("LOOKUP", (Name(f".{words.known[points]}"), call.args[0]))
+    return words.add(context, words.helper_name(context, "points"), "curve", call.args[0], points=points)
 
 
 TABLES: dict[str, Callable[[Words, Context, Call, Name], Expr]] = {
@@ -252,11 +248,28 @@ def _own(words: Words, curve: Variable, table: Name) -> Name:
     return Name(f".{_made(words, curve, 'line')}", table.subscripts)
 
 
+def _logarithm(words: Words, context: Context, input_expr: Expr) -> Expr:
+    """Return a log curve's logarithm, as a table with the curve's own input."""
+    curve = context.variable
+    if context.over:
+        name = words.helper_name(context, "log")
+        make = _MADE["log"]
+        points = make(curve.points) if curve.points else None
+        tables = tuple((e, make(p)) for e, p in curve.element_points)
+        return words.add(context, name, "curve", input_expr, points=points, element_points=tables)
+    points = dict(curve.element_points).get(context.elements, curve.points)
+    assert points is not None  # check() has seen to it
+    made = _MADE["log"](points)
+    return words.add(context, words.helper_name(context, "log"), "curve", input_expr, points=made)
+
+
 def read_curve(words: Words, context: Context, input_expr: Expr) -> Expr | None:
     """Return what a curve with an input is, where the target cannot say it as a table; else None."""
     curve = context.variable
     if {(p.between, p.outside) for p in all_points(curve)} <= words.target.curves:
         return None
+    if {p.between for p in all_points(curve)} == {"log"}:
+        return Call("EXP", (_logarithm(words, context, input_expr),))
     subscripts = context.subscripts if context.over else tuple(Index(e) for e in context.elements)
     reader = _Reader(words, context, Name(f".{curve.name}", subscripts))
     return reader.declared(input_expr)

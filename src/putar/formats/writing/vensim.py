@@ -76,7 +76,7 @@ class _Writer:
     # parts --------------------------------------------------------------------------------
 
     def _group(self, title: str) -> list[str]:
-        return ["*" * 56, f"\t.{_clean(title)}", "*" * 56 + "~", "\t\t~", "\t|", ""]
+        return ["*" * 56, f"\t.{_clean(title)}", "*" * 56 + "~", f"\t\t{_clean(title)}", "\t|", ""]
 
     def _ranges(self) -> Iterator[str]:
         for name, elements in self.names.families:
@@ -317,7 +317,13 @@ def _table(points: Points) -> str:
 
 
 def _unit(text: str) -> str:
-    return "Dmnl" if text in ("dmnl", "1") else _clean(text)
+    """Return a unit as Vensim has it, which knows products but no powers."""
+
+    def product(match: re.Match[str]) -> str:
+        many = "*".join([match[1]] * abs(int(match[2])))
+        return f"({many})" if int(match[2]) > 0 else f"(1/({many}))"
+
+    return "Dmnl" if text in ("dmnl", "1") else _clean(re.sub(r"(\w+)\^(-?[1-9])(?!\d)", product, text))
 
 
 def _clean(text: str) -> str:

@@ -85,7 +85,8 @@ class Names:
     def _variable(self, variable: Variable) -> None:
         name, blank = variable.name, variable.short.replace("_", " ")
         if blank.endswith("\u00b7net"):  # a reader's own flow, which is no part of INTEG here
-            blank = f"{blank.removesuffix(chr(0xB7) + 'net')} net rate"
+            blank += " rate"
+        blank = " ".join(blank.replace("\u00b7", " ").split())
         room = variable.subsystem.replace(".", " ").replace("_", " ")
         if self.model.origin == "vensim" and name in ("final_time", "saveper"):
             self.variables[name], self.again[name] = name.replace("_", " ").upper(), name

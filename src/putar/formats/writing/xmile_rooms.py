@@ -67,8 +67,9 @@ class Rooms:
 
     def _declare(self, variable: Variable) -> None:
         room = self.all[variable.subsystem]
-        name = room.free(variable.short)
-        if name != variable.short:
+        plain = word_of(variable.short.replace("\u00b7", " "))
+        name = room.free(plain)
+        if name != plain:
             self.losses.append(
                 Loss(f"the name {variable.short!r}", variable.name, f"taken; written as {name!r}")
             )
