@@ -209,3 +209,30 @@ def test_broken_models_give_a_model_or_an_error(tmp_path: Path, feature: str) ->
             other = tmp_path / f"model{path.suffix}"
             other.write_text(broken, encoding="utf-8")
             read_or_error(other)
+
+
+SLOW = {  # found by mutating models: each took a pattern more than an hour
+    "a list that is none": "d: (e1-e40) ~~|x[d] = " + ", ".join(["123456789"] * 40) + " x ~~|",
+    "a list with blanks": "d: (e1-e40) ~~|x[d] = " + " , ".join(["1"] * 60) + " ; ; ) ~~|",
+    "a table that is none": "t(" + " ".join(["(1, 1)"] * 60) + " (2 ~~|",
+    "a table of numbers that is none": "t(" + " , ".join(["1"] * 60) + " , a) ~~|",
+    "exceptions that are none": "x[a] :EXCEPT: " + "[a] " * 60 + "% = 1 ~~|",
+    "a name with very many blanks": "a" + " " * 50_000 + ") = 1 ~~|",
+    "a tabbed array that is none": "d: (e1-e40) ~~|x[d] = TABBED ARRAY(" + "1 \t" * 400 + "x) ~~|",
+}
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_no_text_takes_long(tmp_path: Path, kind: str) -> None:
+    """Lists and tables that end wrong are refused at once."""
+    began = time.process_time()
+    with pytest.raises(ModelErrors):
+        read_vensim(mdl(tmp_path, SLOW[kind]))
+    assert time.process_time() - began < 2.0
+
+
+def test_profiles_of_unknown_elements_are_refused(tmp_path: Path) -> None:
+    """A profile that is named by an element which its range has not ends in an error, found by mutation."""
+    text = "d: a, b ~~|e: p, q, r, s ~~|x[d] = 1, 2 ~~|y[d, e] = 1 ~~|"
+    with pytest.raises(ModelErrors, match="is not an element of"):
+        lower(read_vensim(mdl(tmp_path, f"{text}z[d] = ALLOCATE AVAILABLE(x[d], y[d, a], 1) ~~|")))

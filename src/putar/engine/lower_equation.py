@@ -364,7 +364,12 @@ class EquationLowering(Builder):
         if name.subscripts and isinstance(name.subscripts[-1], Index):
             word = name.subscripts[-1].name
             own = self.model.dimension_elements.get(word)
-            first = elements.index(own[0] if own and word not in elements else word)
+            word = own[0] if own and word not in elements else word
+            if word not in elements:
+                raise SubscriptError(
+                    f"{word!r} is not an element of {dimension}", f"one of: {elements[0]}, ..."
+                )
+            first = elements.index(word)
         if first + shift >= len(elements):
             raise SubscriptError(f"{name.name} needs {shift + 1} elements from {elements[first]}", "add them")
         subscripts = name.subscripts or tuple(Index(d) for d in target.dimensions)

@@ -15,7 +15,7 @@ from putar.language.parse import parse_expression
 
 __all__ = ["DETAILS", "NUMBER", "Line", "Statement", "split_reason"]
 
-NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 DETAILS: tuple[str, ...] = (
     "inflow",
     "outflow",

@@ -23,15 +23,15 @@ __all__ = ["VENSIM", "name_of", "number_row", "points_of", "word_of"]
 _START = r"[A-Za-z_$\u00a1-\U0010ffff]"
 _INNER = r"[\w$'.&%#@?\u00a1-\U0010ffff]"
 _GAP = r"(?:[ \t\u00a0]|\\?[ \t]*\n)+"
-_NUMBER = r"[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER = r"[-+]?\s*(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 
 _LEVELS = {":or:": ("OR", 10), ":and:": ("AND", 20)}
 _LEVELS |= {op: (op, 40) for op in ("=", "<>", "<", "<=", ">", ">=")}
 _LEVELS |= {"+": ("+", 50), "-": ("-", 50), "*": ("*", 60), "/": ("/", 60), "^": ("^", 80)}
 _PREFIX = {":not:": ("NOT", 30), "+": ("+", 70), "-": ("-", 70)}
 _BLANK = re.compile(r"\\\s*\n|\s+")
+_ONE = re.compile(_NUMBER)
 _PAIR = re.compile(rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\)")
-_PAIRS = re.compile(rf"{_PAIR.pattern}(?:\s*,?\s*{_PAIR.pattern})*\s*,?")
 KEPT_NAMES = 1 << 16  # a name stands in a file many times
 _RESERVED = {"if", "then", "else", "and", "or", "not", "mod", "others"}
 
@@ -83,20 +83,33 @@ def points_of(text: str) -> Points:
             raise ValueError("the range of this table is never closed")
         inner = inner[closed + 1 :].strip().lstrip(",").strip()
     if inner.startswith("("):
-        if not _PAIRS.fullmatch(inner):
-            raise ValueError("this is no table of points")
-        found = [(_float(x), _float(y)) for x, y in _PAIR.findall(inner)]
+        found = _pairs(inner)
         xs, ys = [x for x, _ in found], [y for _, y in found]
     else:
-        if not re.fullmatch(rf"{_NUMBER}(?:\s*,\s*{_NUMBER})*", inner):
+        words = [word.strip() for word in inner.split(",")]
+        if not all(_ONE.fullmatch(word) for word in words):
             raise ValueError("this is no table of points")
-        numbers = [_float(word) for word in re.findall(_NUMBER, inner)]
+        numbers = [_float(word) for word in words]
         if len(numbers) % 2:
             raise ValueError("this table has not as many x as y")
         xs, ys = numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
     if any(left > right for left, right in pairwise(xs)):
         raise ValueError("the x of this table are not in rising order")
     return Points(tuple(xs), tuple(ys))
+
+
+def _pairs(text: str) -> list[tuple[float, float]]:
+    """Return the points of `(x1, y1), (x2, y2)`; each sign is looked at once, so that no text takes long."""
+    found, at = [], 0
+    while at < len(text):
+        match = _PAIR.match(text, at)
+        if match is None:
+            raise ValueError("this is no table of points")
+        found.append((_float(match[1]), _float(match[2])))
+        at = match.end()
+        while at < len(text) and text[at] in " ,":
+            at += 1
+    return found
 
 
 def _float(text: str) -> float:
@@ -115,7 +128,7 @@ def _matching(text: str) -> int:
 VENSIM = Dialect(
     re.compile(
         rf"""(?P<space>(?:\s|\\\s*\n)+)
-          | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+          | (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
           | (?P<quoted>"(?:[^"\\]|\\.)*")
           | (?P<text>'[^']*')
           | (?P<word>{_START}{_INNER}*(?:{_GAP}{_INNER}+)*)

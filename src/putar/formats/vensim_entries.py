@@ -23,10 +23,10 @@ SKETCH = re.compile(r"^\\\\\\---///", re.MULTILINE)
 KEYWORDS = (":interpolate:", ":raw:", ":hold backward:", ":look forward:")
 NAME = r"""(?:"(?:[^"\\]|\\.)*"|[^"\[\]=:(){}|~<!,;+*/^-][^"\[\]=:(){}|~<!,;+*/^]*?)"""
 _LEFT = re.compile(
-    rf"""\s*(?P<name>{NAME})\s*
-        (?P<subs>\[[^\]]*\])?\s*
-        (?P<except>:EXCEPT:\s*(?:\[[^\]]*\]\s*,?\s*)+)?
-        (?P<keyword>:INTERPOLATE:|:RAW:|:HOLD[ _]BACKWARD:|:LOOK[ _]FORWARD:)?\s*
+    rf"""\s*+(?P<name>{NAME})(?<!\s)\s*+
+        (?P<subs>\[[^\]]*\])?\s*+
+        (?P<except>:EXCEPT:\s*+(?:\[[^\]]*\][\s,]*+)+)?
+        (?P<keyword>:INTERPOLATE:|:RAW:|:HOLD[ _]BACKWARD:|:LOOK[ _]FORWARD:)?\s*+
         (?P<sign>==|:=|=|<->|\(|:(?!\s*[A-Za-z ]+:)|$)""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )

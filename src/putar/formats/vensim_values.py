@@ -17,10 +17,10 @@ from putar.formats.tables import Area, Grid, Tables, column_number
 from putar.formats.vensim_entries import Entry
 from putar.language.model import Points
 
-__all__ = ["Call", "constants", "fetch_names", "fetched_numbers", "fetched_points", "get_call"]
+__all__ = ["Call", "constants", "fetch_names", "fetched_numbers", "fetched_points", "get_call", "listed"]
 
-_NUMBER = r"[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_LIST = re.compile(rf"\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})*\s*[,;]*\s*")
+_NUMBER = r"[-+]?\s*(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_ONE = re.compile(_NUMBER)
 _GET = re.compile(
     r"\s*\(?\s*GET[ _]+(?:(?:XLS|DIRECT|123|ODBC|VDF)[ _]+)?"
     r"(?P<what>CONSTANTS|DATA|LOOKUPS|SUBSCRIPT)\s*\((?P<args>.*)\)\s*\)?\s*",
@@ -51,9 +51,20 @@ def constants(body: str) -> tuple[float, ...] | None:
     tabbed = re.fullmatch(r"\s*TABBED[ _]ARRAY\s*\((.*)\)\s*", text, re.IGNORECASE | re.DOTALL)
     if tabbed:
         text = re.sub(r"(?<=[\d.])\s+(?=[-+.\d])", ",", tabbed[1].strip())
-    if not _LIST.fullmatch(text):
-        return None
-    return tuple(float(word.replace(" ", "").replace("\n", "")) for word in re.findall(_NUMBER, text))
+    return listed(text)
+
+
+def listed(text: str) -> tuple[float, ...] | None:
+    """Return the numbers between commas and semicolons, which may stand behind the last, or None."""
+    parts = re.split(r"[,;]", text)
+    while parts and not parts[-1].strip():
+        parts.pop()
+    found = []
+    for part in parts:
+        if not _ONE.fullmatch(part.strip()):
+            return None
+        found.append(float("".join(part.split())))
+    return tuple(found) or None
 
 
 def _grid(entry: Entry, call: Call, tables: Tables, least: int) -> Grid:

@@ -17,6 +17,7 @@ from pathlib import Path
 from putar.errors import ModelError, ModelErrors, Problem, Where
 from putar.formats.affected import Told, affected_note
 from putar.formats.foreign_units import with_units
+from putar.formats.vensim_values import listed
 from putar.formats.xmile_belts import Belt, Leak, belt_of, leak_of, with_belts
 from putar.formats.xmile_include import read_whole
 from putar.formats.xmile_kept import with_sources
@@ -28,7 +29,6 @@ from putar.formats.xmile_tree import Element
 from putar.formats.xmile_variable import (
     UNSUPPORTED,
     curve_points,
-    listed,
     negative_one,
     numbers_of,
     with_flows,
@@ -290,7 +290,7 @@ class _Reader:
         """Add an array whose equation is a list of numbers; return whether it is one."""
         eqn = element.find("eqn")
         numbers = listed(eqn.text) if eqn is not None and base.dimensions else None
-        if numbers is None:
+        if numbers is None or len(numbers) < 2:
             return False
         tuples = list(product(*(self.dimensions[d].elements for d in base.dimensions)))
         if len(numbers) != len(tuples) or base.kind != "aux":

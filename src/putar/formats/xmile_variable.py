@@ -6,7 +6,6 @@ Source: XMILE 1.0 (OASIS), sections 3.1.4, 3.1.5 and 4.2.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -19,15 +18,11 @@ from putar.language.model import Equation, Parameter, Points, Variable
 __all__ = [
     "UNSUPPORTED",
     "curve_points",
-    "listed",
     "negative_one",
     "numbers_of",
     "with_flows",
     "with_multiplied",
 ]
-
-_NUMBER = r"[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_LIST = re.compile(rf"\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})+\s*[,;]?\s*")
 
 UNSUPPORTED = {
     "oven": "ovens are not computed",
@@ -144,13 +139,6 @@ def numbers_of(variable: Variable) -> Variable:
         parameter=parameter,
         element_parameters=given,
     )
-
-
-def listed(text: str) -> tuple[float, ...] | None:
-    """Return the numbers of a list for an array, as Vensim writes it into XMILE, or None."""
-    if not _LIST.fullmatch(text):
-        return None
-    return tuple(float(re.sub(r"\s", "", word)) for word in re.findall(_NUMBER, text))
 
 
 def _value(expr: Expr) -> float | None:
