@@ -302,3 +302,15 @@ def test_rank_correlations_are_those_of_another_library() -> None:
     for driver in found.drivers:
         assert driver.correlation == pytest.approx(spearmanr(drawn[driver.name], values).statistic, abs=1e-12)
     assert np.mean([d.error for d in found.drivers]) == pytest.approx(1 / np.sqrt(57), rel=0.05)
+
+
+def test_orbit_frontier_tells_the_page_where_both_sides_are_equal() -> None:
+    """The level, the axis that goes across, and its value in each column."""
+    told = putar.load("tesla-xai-spacex")
+    table = told.table("orbit_frontier").as_json()["table"]
+    assert isinstance(table, dict)
+    prices = [column["launch price"] for column in table["columns"] if "launch price" in column]
+
+    assert (table["even"], table["across"], table["across_unit"]) == (1.0, "launch price", "USD/kg")
+    assert prices == [1600.0, 500.0, 200.0, 100.0, 0.0]
+    assert "even" not in told.table("orbit_at_70").as_json()["table"]  # type: ignore[operator]

@@ -65,7 +65,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class AskedTable:
-    """A table: its columns, and rows of one `kind`; shown on the `page`, or in the terminal's `brief`."""
+    """A table: its columns, and rows of one `kind`; shown on the `page`, or in the terminal's `brief`.
+
+    The page draws a grid as curves where a level is named at which the two sides compared are `even`.
+    """
 
     name: str
     title: str
@@ -79,6 +82,7 @@ class AskedTable:
     set: Mapping[str, float] = field(default_factory=dict)
     page: bool = False
     brief: bool = False
+    even: float | None = None
 
 
 def read_tables(top: Table, model: Model) -> tuple[AskedTable, ...]:
@@ -103,7 +107,7 @@ class _Reader:
 
     def table(self, table: Table) -> AskedTable:
         name, title, page = table.text("name"), table.text("title"), self.flag(table, "page")
-        brief = self.flag(table, "brief")
+        brief, even = self.flag(table, "brief"), table.number("even", None)
         columns = tuple(self.column(column) for column in table.tables("column"))
         kinds = [key for key in KINDS if key in table.data]
         if len(kinds) != 1:
@@ -139,6 +143,7 @@ class _Reader:
             self.settings(table, "set"),
             page,
             brief,
+            even,
         )
         table.close()
         return found

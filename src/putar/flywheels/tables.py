@@ -51,6 +51,9 @@ class TableFinding:
             "columns": [*self.heads, *self.columns],
             "rows": [[*names, *values] for names, values in self.rows],
         }
+        across = next((axis for axis in self.table.axes if axis.across), None)
+        if self.table.even is not None and across is not None:
+            table |= {"even": self.table.even, "across": across.label, "across_unit": across.unit}
         return {"table": {**table, "summary": dict(self.summary)} if self.summary else table}
 
     def column_rows(self) -> list[Head]:

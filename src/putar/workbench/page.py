@@ -45,6 +45,7 @@ STYLES = (
     "links.css",
     "loops.css",
     "tables.css",
+    "frontier.css",
     "print.css",
 )
 
@@ -93,6 +94,7 @@ SCRIPTS = (
     "wheel.js",
     "sliders.js",
     "scenarios.js",
+    "frontier.js",
     "tables.js",
     "moat.js",
     "worth.js",

@@ -33,6 +33,7 @@ function tableSection(table) {
     `table-${name}`,
     text(table.title) || inWords(name),
     null,
+    frontierFigure(table),
     dataTable({ caption: text(table.title), columns, rows, className: "declared", first: 16 }).node,
     saveButton(name, columns, () => rows),
   );
