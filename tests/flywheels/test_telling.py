@@ -16,7 +16,7 @@ from tests.flywheels.bakery import write
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
 
 
-@pytest.mark.parametrize("name", ["openai-compute"])
+@pytest.mark.parametrize("name", catalogue.names())
 def test_shipped_flywheel_says_its_texts_in_indonesian(name: str) -> None:
     """Whatever readers meet first is translated, and nothing else is."""
     flywheel = catalogue.find(name)

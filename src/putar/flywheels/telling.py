@@ -73,6 +73,8 @@ def _texts(flywheel: Flywheel, story: Story) -> Iterator[str]:
     if flywheel.rivalry is not None:
         yield from flywheel.rivalry.actors.values()
         yield from (capability.title for capability in flywheel.rivalry.capabilities)
+    if flywheel.valuation is not None:
+        yield from (one.title for one in flywheel.valuation.stated)
     for claim in story.claims:
         yield from (claim.says, claim.why.strip())
         for check in claim.checks:
