@@ -20,7 +20,7 @@ from putar.engine.ir import Graph, Op, Program, Table
 from putar.runs.design import Design
 from putar.runs.execute import execute
 
-__all__ = ["Trajectory", "trajectory"]
+__all__ = ["Trajectory", "clock_alone", "trajectory"]
 
 Array = NDArray[np.float64]
 LARGEST = 20_000  # operations; compiling more takes longer than NumPy takes for them
@@ -116,6 +116,14 @@ def trajectory(
         values[name] = held[segment, place]
     values["TIME"] = np.repeat(times[:, None], members, axis=1)
     return Trajectory(formulas, steps, times, values, members)
+
+
+def clock_alone(formulas: Formulas) -> Trajectory:
+    """Return the rows of a run with nothing but the time in them, for a model in which nothing closes."""
+    program = formulas.program
+    steps = np.arange(program.steps + 1)
+    times = program.start + steps.astype(np.float64) * program.step
+    return Trajectory(formulas, steps, times, {"TIME": times[:, None]}, 1)
 
 
 @lru_cache(maxsize=16)

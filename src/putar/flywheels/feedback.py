@@ -21,7 +21,7 @@ from putar.analysis.loops import LoopFinding, find_loops
 from putar.analysis.margin import Margin
 from putar.analysis.naming import label
 from putar.analysis.spread import MarginSpread, Spread, spread_over_members
-from putar.analysis.trajectory import Trajectory, trajectory
+from putar.analysis.trajectory import Trajectory, clock_alone, trajectory
 from putar.analysis.wheel import LinkMargin, Wheel, wheel
 from putar.engine.kernel import saved_steps
 from putar.errors import RunError
@@ -290,8 +290,11 @@ def find_feedback(
     began = time.perf_counter()
     formulas = flywheel.formulas
     single = replace(spec, members=0)
-    rows = trajectory(formulas, design_of(flywheel, single), seed=spec.seed)
-    _require_finite(rows, flywheel)
+    if causal_graph(formulas).inner:
+        rows = trajectory(formulas, design_of(flywheel, single), seed=spec.seed)
+        _require_finite(rows, flywheel)
+    else:  # nothing to look at
+        rows = clock_alone(formulas)
     finding = find_loops(rows, flywheel.loops)
     program = formulas.program
     every = max(1, -(-program.steps // POINTS))
