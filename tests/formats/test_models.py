@@ -1,6 +1,7 @@
 """Every small model of tests/models runs in every format it has, with the values worked out by hand.
 
-Covers METHODS XM-01 to XM-03, XM-05, XM-07, XM-08, XM-10 to XM-16 and XM-19, IN-01 and IN-09.
+Covers METHODS XM-01, XM-02, XM-03, XM-04, XM-05, XM-06, XM-07, XM-08, XM-09, XM-10, XM-11, XM-12, XM-13,
+XM-14, XM-15, XM-16 and XM-19; IN-01, IN-06 and IN-09; CV-01, CV-02, CV-03, CV-04, CV-05, CV-06, CV-07, CV-08.
 """
 
 from pathlib import Path

@@ -53,3 +53,24 @@ def test_all_that_is_refused_is_listed_with_what_needs_it(tmp_path: Path) -> Non
     note = caught.value.problems[-1].what
     assert note.startswith("of 9 variables read (1 stock, 3 aux, 5 constant), 2 cannot be computed")
     assert note.endswith("and 2 need them: s, h")
+
+
+@pytest.mark.parametrize(
+    ("last", "elements"),
+    [("A", ["b1", "b2", "b3"]), ("2", ["b1", "c1"]), ("", ["b1", "c1", "b2", "b3"]), ("A3", ["b1", "b2"])],
+)
+def test_elements_are_read_to_a_cell_a_column_a_row_or_the_end(
+    tmp_path: Path, last: str, elements: list[str]
+) -> None:
+    """Elements are read across and then down; empty cells are left out."""
+    (tmp_path / "names.csv").write_text("head,top\nB1,C1\nB2,\nB3,\n", encoding="utf-8")
+    model = read_vensim(mdl(tmp_path, f"d: GET DIRECT SUBSCRIPT('names.csv', ',', 'A2', '{last}', '') ~~|"))
+
+    assert list(model.dimension_elements["d"]) == elements
+
+
+def test_binary_data_is_refused_by_name(tmp_path: Path) -> None:
+    """A .vdf file is no table."""
+    (tmp_path / "run.vdf").write_bytes(bytes(100))
+    with pytest.raises(ModelErrors, match=r"run\.vdf: the binary form \.vdf is not read"):
+        read_vensim(mdl(tmp_path, "x = GET VDF CONSTANTS('run.vdf', 'x', 'A1') ~~|"))

@@ -84,3 +84,38 @@ def test_a_macro_must_come_to_an_end(tmp_path: Path) -> None:
 
         with pytest.raises(ModelErrors, match=what):
             read_xmile(path)
+
+
+DECAY = """<xmile version="1.0">
+<sim_specs method="{method}"><start>0</start><stop>{stop}</stop><dt>{dt}</dt></sim_specs>
+<model><variables>{variables}</variables></model></xmile>"""
+FALLING = (
+    '<stock name="x"><eqn>1</eqn><outflow>f</outflow></stock><flow name="f"><eqn>2 * TIME * x^2</eqn></flow>'
+)
+SWINGING = (
+    '<stock name="x"><eqn>1</eqn><inflow>v_in</inflow></stock><flow name="v_in"><eqn>v</eqn></flow>'
+    '<stock name="v"><eqn>0</eqn><outflow>pull</outflow></stock><flow name="pull"><eqn>x</eqn></flow>'
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "value"), [("Euler", 0.508356094), ("RK2", 0.504810626), ("rk4", 0.500013553)]
+)
+def test_in_02_methods_read_the_time_within_a_step(tmp_path: Path, method: str, value: float) -> None:
+    """METHODS IN-02: x' = -2 t x^2 from 1 in four steps; Stella's second order is Heun's."""
+    path = tmp_path / "model.xmile"
+    path.write_text(DECAY.format(method=method, stop=1, dt=0.25, variables=FALLING), encoding="utf-8")
+
+    assert trajectory(find(path))["x"][1.0] == pytest.approx(value, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("method", "x", "v"), [("Euler", -1.40884698, 0.84850693), ("RK4", -0.83907546, 0.54401377)]
+)
+def test_in_03_oscillator(tmp_path: Path, method: str, x: float, v: float) -> None:
+    """METHODS IN-03: x'' = -x from (1, 0), a hundred steps of 0.1."""
+    path = tmp_path / "model.xmile"
+    path.write_text(DECAY.format(method=method, stop=10, dt=0.1, variables=SWINGING), encoding="utf-8")
+    found = trajectory(find(path))
+
+    assert [list(found["x"].values())[-1], list(found["v"].values())[-1]] == pytest.approx([x, v], abs=1e-8)

@@ -148,15 +148,18 @@ class Tables:
             if path.stat().st_size > LARGEST:
                 raise UsageError(f"{path.name} is larger than {LARGEST:,} bytes", "take out what is not read")
             kind = path.suffix.lower()
+            if kind == ".vdf":
+                fix = "export it from Vensim as .tab or .csv"
+                raise UsageError(f"{path.name}: the binary form .vdf is not read", fix)
             readers = {".xlsx": _xlsx, ".xlsm": _xlsx, ".xls": _xls}
             self._grids[key] = readers[kind](path, tab) if kind in readers else _delimited(path, tab)
         return self._grids[key]
 
 
 def _delimited(path: Path, tab: str) -> Grid:
-    sign = {"tab": "\t", "\\t": "\t", "": ","}.get(tab.lower(), tab)
+    sign = {"tab": "\t", "\\t": "\t"}.get(tab.lower(), tab)
     if len(sign) != 1:
-        sign = "\t" if path.suffix.lower() in (".tab", ".txt") else ","
+        sign = "," if path.suffix.lower() == ".csv" else "\t"
     return Grid([[_cell(word) for word in row] for row in _read_rows(path, sign)], {}, path.name)
 
 

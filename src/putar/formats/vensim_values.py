@@ -21,6 +21,7 @@ __all__ = ["Call", "constants", "fetch_names", "fetched_numbers", "fetched_point
 
 _NUMBER = r"[-+]?\s*(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _ONE = re.compile(_NUMBER)
+MOST_CELLS = 1_000_000
 _GET = re.compile(
     r"\s*\(?\s*GET[ _]+(?:(?:XLS|DIRECT|123|ODBC|VDF)[ _]+)?"
     r"(?P<what>CONSTANTS|DATA|LOOKUPS|SUBSCRIPT)\s*\((?P<args>.*)\)\s*\)?\s*",
@@ -149,14 +150,19 @@ def fetch_names(entry: Entry, text: str, tables: Tables) -> tuple[str, ...]:
     first = _area(entry, grid, call.args[2])
     last = call.args[3].strip()
     prefix = call.args[4] if len(call.args) > 4 else ""
+    rows, columns = range(first.row, len(grid.rows)), range(first.column, grid.width)
     if re.fullmatch(r"[A-Za-z]{1,3}", last):
-        cells = [(first.row, column) for column in range(first.column, column_number(last) + 1)]
+        columns = range(first.column, column_number(last) + 1)
     elif re.fullmatch(r"\d+", last):
-        cells = [(row, first.column) for row in range(first.row, int(last))]
-    else:
+        rows = range(first.row, min(int(last), len(grid.rows)))
+    elif last:
         end = _area(entry, grid, last)
         rows, columns = range(first.row, end.row + 1), range(first.column, end.column + 1)
-        cells = [(row, column) for row in rows for column in columns]
+    cells = [(row, column) for row in rows for column in columns]
+    if len(cells) > MOST_CELLS:
+        raise ModelError(
+            f"{len(cells):,} cells are no list of elements", entry.at, "name the last cell", "source"
+        )
     names = []
     for row, column in cells:
         value = grid.cell(row, column)
