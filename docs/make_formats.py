@@ -5,7 +5,10 @@ from pathlib import Path
 from make_cli import write_or_check
 from putar.formats import xmile_functions
 from putar.formats.vensim_functions import DERIVED, PLAIN, REFUSED
+from putar.formats.writing import target
+from putar.formats.writing.ways import WAYS, way_of
 from putar.formats.xmile_variable import UNSUPPORTED
+from putar.language.functions import FUNCTIONS
 
 PAGE = Path(__file__).with_name("formats.md")
 HEAD = """# Files of other tools
@@ -55,6 +58,42 @@ Every function of [functions](functions.md) can be used, and these:
 | XMILE and Stella | in putar |
 |---|---|
 """
+WRITTEN = """
+## Written
+
+`putar convert IN OUT`, or `model.write(path)` in Python, writes any model in the form that OUT's suffix
+names: `.putar`, `.xmile` or `.stmx`, `.mdl`; without a suffix, a flywheel's folder. What was written is
+read and run again before it takes its place. Every loss is listed: on stderr, and with `--json` under
+`losses` with `what`, `where` and `why`; names that had to change are under `names`.
+
+**XMILE.** Subsystems are modules, what they need of each other is connected. A link is a variable of the
+module `links`: 1 before `links.cut_date`, then `links.<id>_kept`, so that it can be cut in Stella too.
+Tables that are straight in the logarithm are exponentials of tables. Views, and the namespaces they use,
+are written back. In the namespace `putar` stand, for putar to read back: `<putar:link>` with its ends,
+`<putar:source>` with status, facts, the value before a fit, range and distribution, the definitions of
+units, titles of subsystems and the midpoint method, which XMILE lacks. Other tools pass over all of that.
+Lost are the scenarios, claims, facts and series of a flywheel.
+
+**Vensim.** Subsystems are groups, links variables as above. Names have blanks, and are told apart by their
+subsystem where two are alike. Limits of stocks and flows are equations. A function that means something
+else in Vensim becomes an expression with the same value; comparisons become numbers by IF THEN ELSE.
+Sources stand in comments, ranges in the units field. A sketch that was read is written back; otherwise each
+group gets a plain view. Lost are what units are multiples of, Heun's method (written as Vensim's midpoint
+method), infinity, and what XMILE loses of a flywheel.
+
+**The text form and folders.** Names become words, arrays that are defined in part become whole. Units that
+do not fit their equations are taken off, and said. In a folder every constant has a status; one that rested
+on facts which are not there is `assumed`, and its reason says what it was.
+
+How each built-in function is written:
+
+| | |
+|---|---|
+"""
+WAYS_HEAD = """
+| function | XMILE | Vensim |
+|---|---|---|
+"""
 
 
 def page() -> str:
@@ -66,7 +105,10 @@ def page() -> str:
     parts = {f"<{tag}>": why for tag, why in UNSUPPORTED.items()}
     nots = [f"| `{name}` | {why} |\n" for name, why in {**parts, **xmile_functions.REFUSED}.items()]
     vensim = [HEAD, VENSIM, *rows, REFUSED_HEAD.format(tool="Vensim"), *refused]
-    return "".join([*vensim, XMILE, *stella, REFUSED_HEAD.format(tool="XMILE and Stella"), *nots])
+    ways = [f"| {way} | {what} |\n" for way, what in WAYS.items()]
+    told = [f"| `{f}` | {way_of(f, target.XMILE)} | {way_of(f, target.VENSIM)} |\n" for f in FUNCTIONS]
+    written = [WRITTEN, *ways, WAYS_HEAD, *told]
+    return "".join([*vensim, XMILE, *stella, REFUSED_HEAD.format(tool="XMILE and Stella"), *nots, *written])
 
 
 if __name__ == "__main__":

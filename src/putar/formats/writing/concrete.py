@@ -32,9 +32,14 @@ from putar.language.subscripts import (
     slices_in,
 )
 
-__all__ = ["MOST_TERMS", "Concrete", "halved"]
+__all__ = ["MOST_TERMS", "SPREAD", "Concrete", "halved"]
 
 MOST_TERMS = 200  # alternatives written out in one equation
+# functions whose elements are written out where a target lacks them
+SPREAD = frozenset(
+    {"VECTOR_ELM_MAP", "VECTOR_REORDER", "VECTOR_SORT_ORDER", "VECTOR_RANK", "VECTOR_SELECT"}
+    | {"ELEMENT", "RANK", "STDDEV"}
+)
 # of functions that take vectors: how many of the last subscripts of each argument mean whole ranges
 _VECTORS = {
     "VECTOR_SORT_ORDER": (1,),

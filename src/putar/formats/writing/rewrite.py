@@ -31,13 +31,15 @@ from putar.language.expr import (
     rebuild,
     walk,
 )
+from putar.language.functions import FUNCTIONS
 from putar.language.model import Equation, Model, Variable
 from putar.language.parse import parse_expression
 
 __all__ = ["Context", "Special", "Words", "negative", "numbered"]
 
-_DRAWN: tuple[str, ...] = ("RANDOM", "NORMAL", "LOGNORMAL", "EXPRND", "POISSON")
-_DRAWN += ("RANDOM_NORMAL", "RANDOM_TRIANGULAR", "RANDOM_WEIBULL", "RANDOM_EXPONENTIAL")
+_DRAWN = frozenset(
+    {"NORMAL", "LOGNORMAL", "EXPRND", "POISSON"} | {f for f in FUNCTIONS if f.startswith("RANDOM")}
+)
 
 
 @dataclass(slots=True)
