@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from putar.analysis.causal import causal_graph
 from putar.analysis.jacobian import Jacobian, jacobian
-from putar.analysis.margin import Margin, closed_form, link_margin, margin, scaled_rate
+from putar.analysis.margin import Margin, closed_form, group_margin, link_margin, margin, scaled_rate
 from putar.analysis.spectrum import (
     elasticities,
     flywheel_number,
@@ -158,6 +158,22 @@ def test_st_02_margin_of_a_link_of_a_model(tmp_path: Path) -> None:
     assert found.value == pytest.approx(2.0 / 3.0, abs=1e-12)
     assert found.method == "closed form"
     assert found.pointwise == pytest.approx((2.0 / 3.0, 2.0 / 3.0), abs=1e-12)
+
+
+def test_links_that_weaken_together(tmp_path: Path) -> None:
+    """Links of one chain multiply: both to the root of a third. The two links of the ring likewise."""
+    found = pair(tmp_path)
+    formulas = model_from((tmp_path / "made.putar").read_text(encoding="utf-8"), tmp_path)
+    graph = causal_graph(formulas)
+    chain = group_margin(formulas, graph, found, [("b", "seen"), ("seen", "a_gain")])
+    ring = group_margin(formulas, graph, found, [("b", "seen"), ("a", "b_gain")])
+    alone = group_margin(formulas, graph, found, [("b", "seen")])
+
+    assert factor(chain) == pytest.approx(1 / np.sqrt(3.0), abs=1e-8)
+    assert factor(ring) == pytest.approx(1 / np.sqrt(3.0), abs=1e-8)
+    assert factor(alone) == pytest.approx(1 / 3.0, abs=1e-8)
+    with pytest.raises(ValueError, match="a > b is no link"):
+        group_margin(formulas, graph, found, [("a", "b")])
 
 
 def test_a_changing_matrix_is_bisected_between_its_rows() -> None:

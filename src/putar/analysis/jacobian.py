@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from putar.analysis.causal import CausalGraph
 from putar.analysis.trajectory import Trajectory
 from putar.engine.changes import moments
+from putar.engine.formulas import Formulas
 from putar.engine.ir import Graph, Op, Table
 from putar.engine.methods import METHODS
 from putar.engine.tangent import Tangent
 
-__all__ = ["Jacobian", "gains", "jacobian"]
+__all__ = ["Jacobian", "chained", "gains", "jacobian"]
 
 Array = NDArray[np.float64]
 
@@ -100,17 +101,24 @@ class Jacobian:
 
 def jacobian(rows: Trajectory, graph: CausalGraph, partition: int = 0) -> Jacobian:
     """Return the Jacobian of a partition at every row of a run."""
-    formulas = rows.formulas
-    inside = [name for name in formulas.all if graph.partition.get(name) == partition]
-    stocks = tuple(name for name in inside if name in graph.kept)
     links = [graph.links[n] for n in graph.inner if graph.partition[graph.links[n][0]] == partition]
-    gain = gains(rows, links)
+    return chained(rows.formulas, graph, gains(rows, links), rows.times)
+
+
+def chained(
+    formulas: Formulas, graph: CausalGraph, gain: Mapping[tuple[str, str], Array], times: Array
+) -> Jacobian:
+    """Return the Jacobian that the gains of a partition's links make, each [row, member]."""
+    links = list(gain)
+    ends = {name for link in links for name in link}
+    inside = [name for name in formulas.all if name in ends]
+    stocks = tuple(name for name in inside if name in graph.kept)
     into: dict[str, list[tuple[str, str]]] = {name: [] for name in inside}
     out: dict[str, list[tuple[str, str]]] = {name: [] for name in inside}
     for link in links:
         into[link[1]].append(link)
         out[link[0]].append(link)
-    shape = (len(rows.steps), rows.members, len(stocks))
+    shape = (*next(iter(gain.values()), np.zeros((len(times), 1))).shape, len(stocks))
     place = {name: number for number, name in enumerate(stocks)}
     upstream = {}
     for name in stocks:
@@ -139,7 +147,7 @@ def jacobian(rows: Trajectory, graph: CausalGraph, partition: int = 0) -> Jacobi
     return Jacobian(
         stocks,
         latch,
-        rows.times,
+        times,
         gives + takes,
         gives,
         takes,

@@ -13,14 +13,16 @@ doi:10.1007/s00285-012-0579-9 (scaling targeted entries to the threshold); docs/
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from putar.analysis.jacobian import Jacobian
+from putar.analysis.causal import CausalGraph
+from putar.analysis.jacobian import Jacobian, chained
 from putar.analysis.spectrum import step_matrices, window_rate
+from putar.engine.formulas import Formulas
 from putar.words.said import Number, Said
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Margin",
     "closed_form",
     "frozen_factors",
+    "group_margin",
     "link_margin",
     "link_part",
     "margin",
@@ -150,6 +153,33 @@ def link_margin(
     if result.value is None or found.latch.any() or not len(known):
         return result
     return replace(result, pointwise=(float(known.min()), float(known.max())))
+
+
+def group_margin(
+    formulas: Formulas,
+    graph: CausalGraph,
+    found: Jacobian,
+    links: Collection[tuple[str, str]],
+    member: int = 0,
+) -> Margin:
+    """Return the margin when several links weaken together, such as a pair.
+
+    Links that follow each other multiply, so that the matrix is made anew for every factor.
+    """
+    missing = [link for link in links if link not in found.gain]
+    if missing:
+        raise ValueError(f"{' > '.join(missing[0])} is no link of this wheel")
+    gain = {link: each[:, member : member + 1] for link, each in found.gain.items()}
+
+    def rate(factors: Array) -> Array:
+        rates = []
+        for factor in factors.tolist():
+            scaled = {link: each * factor if link in links else each for link, each in gain.items()}
+            made = chained(formulas, graph, scaled, found.times).only(found.stocks)
+            rates.append(float(window_rate(step_matrices(made), found.step)[0]))
+        return np.array(rates)
+
+    return margin(rate)
 
 
 def link_part(found: Jacobian, link: tuple[str, str]) -> Array:
