@@ -289,3 +289,75 @@ def test_charts_are_saved_as_files(turn: Any) -> None:
         assert caught.value.suggested_filename == f"openai-compute-money-run_rate.{name.lower()}"
         assert content.startswith(start)
         assert len(content) > 500
+
+
+def test_replay_shows_the_last_change_again(turn: Any) -> None:
+    """Replay goes back to what was before and comes again to what is; redo brings back what was undone."""
+    tab = turn(reduced_motion="reduce")
+    tab.locator(".views button").last.click()
+    tab.locator(".yours").get_by_text("→ 96.6").wait_for()
+    tab.get_by_role("button", name="Replay my last change").click()
+    tab.locator("#sentence").wait_for(state="visible")
+    tab.locator(".yours").get_by_text("→ 96.6").wait_for()
+
+    tab.get_by_role("button", name="Undo", exact=True).click()
+    tab.locator("#sentence").wait_for(state="visible")
+    tab.keyboard.press("Control+Shift+z")
+    tab.locator(".yours").get_by_text("→ 96.6").wait_for()
+    assert tab.locator(".views [aria-pressed=true]").inner_text() == "Sceptic"
+    tab.get_by_role("button", name="Reset all").click()
+    tab.locator("#sentence").wait_for(state="visible")
+
+
+def test_pins_stay_and_differences_are_drawn(turn: Any) -> None:
+    """Six pins are the most, labelled a to f; the default run's difference from itself is zero."""
+    names = ["glut", "research_first", "deployment_first", "no_progress", "ahead_40", "behind_30", "viral"]
+    tab = turn(hash="#" + "&".join(f"pin={name}" for name in names))
+    assert tab.locator(".pins .run b").all_inner_texts() == list("abcdef")
+    assert tab.get_by_role("combobox", name="Compare with").is_disabled()
+
+    tab.get_by_role("button", name="Difference", exact=True).click()
+    tab.get_by_role("slider", name="Date", exact=True).press("Home")
+    assert tab.locator(".readout .reading.main b").inner_text() == "0"
+    assert tab.locator(".chart .dot, .chart .band").count() == 0
+    assert "mode=difference" in address(tab)
+
+
+def test_change_of_language_keeps_the_settings(turn: Any) -> None:
+    """The page drawn anew has the same changes, and undo still takes one step at a time."""
+    tab = turn(hash=f"#{CEILING}=800")
+    tab.locator(".yours").get_by_text("Your settings").wait_for()
+    tab.locator(".languages button[lang=id]").click()
+    assert tab.locator(".yours strong").inner_text() == "Pengaturan Anda:"
+    tab.locator(".wheel [data-link=vendor_finance]").press("Enter")
+    tab.keyboard.press("Control+z")
+
+    assert tab.locator(".wheel [data-link=vendor_finance]").get_attribute("aria-checked") == "true"
+    assert f"{CEILING}=800" in address(tab)
+
+
+def test_loops_follow_the_settings(turn: Any) -> None:
+    """With its own research cut the squeeze on research no longer leads, in the section and on the wheel."""
+    tab = turn()
+    assert "Squeeze" in tab.locator(".loop-leader").inner_text()
+    tab.locator(".wheel [data-link=own_research]").press("Enter")
+    tab.locator(".loop-leader").filter(has_not_text="Squeeze").wait_for()
+
+    assert tab.locator(".loop-chip").filter(has_text="B3").count() == 0
+
+
+def test_a_number_outside_its_range_is_warned_of_and_set_back(turn: Any) -> None:
+    """The warning says the range; its button moves the number to the nearest end."""
+    tab = turn(hash=f"#{CEILING}=5000")
+    warning = tab.locator(".warnings li", has_text="outside US$ 85.3")
+    warning.get_by_role("button").click()
+
+    assert warning.count() == 0
+    assert f"{CEILING}=1880" in address(tab)
+
+
+def test_file_can_be_mailed(written: dict[str, str]) -> None:
+    """A page with its model, loops and claims stays far below the limit of six megabytes."""
+    sizes = {name: Path(address.removeprefix("file://")).stat().st_size for name, address in written.items()}
+
+    assert max(sizes.values()) < 1_400_000

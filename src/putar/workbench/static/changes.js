@@ -150,7 +150,11 @@ function changesRow() {
     const shown = open ? chips : chips.slice(0, FIRST_CHANGES);
     const rest = chips.length - shown.length;
     row.replaceChildren(
-      element("span", { class: "note" }, view ? say("changes.view", { title: viewTitle(view) }) : say("changes.title")),
+      element(
+        "span",
+        { class: "note" },
+        view ? say("changes.view", { title: viewTitle(view) }) : say("changes.title"),
+      ),
       ...shown,
       rest > 0 ? plainButton(sayCount("pins.more", rest), () => ((open = true), show()), { class: "quiet" }) : "",
       plainButton(say("changes.reset"), () => act({ act: "take", settings: UNTOUCHED }), { class: "quiet" }),

@@ -150,7 +150,7 @@ function decidingNumber(claim) {
   const bounds = boundsOf(check);
   const word = sayOr(`comparator.short.${text(check.comparator)}`, "");
   const asked = bounds.length === 1 && word ? ` ${say("claims.asks", { word, bound: decimal(bounds[0]) })}` : "";
-  return element("span", { class: "number" }, amount(check.computed.value, text(check.unit)), asked);
+  return element("span", { class: "deciding" }, amount(check.computed.value, text(check.unit)), asked);
 }
 
 function claimContent(id) {

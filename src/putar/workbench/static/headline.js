@@ -12,7 +12,7 @@ function headlineSection() {
   let wide = 0;
   const redraw = (width = wide) => {
     wide = width; // not asked of the browser while a slider moves: that would lay the page out
-    if (width > 0) move = drawHeadline(figure, width, width >= 640 ? 400 : width >= 440 ? 318 : 280);
+    if (width > 0) move = drawHeadline(figure, width, width >= 640 ? 400 : width >= 440 ? 298 : 280);
     const row = shownHeadline();
     const words = unitWords(row.unit) || say("unit.none");
     unit.textContent = STATE.mode === "difference" ? say("headline.against", { unit: words }) : words;

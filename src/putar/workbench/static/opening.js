@@ -102,11 +102,15 @@ function themeSwitch() {
   return button;
 }
 
+const LONG_QUESTION = 60; // signs that stand on one line of a desk's first screen
+
 /** Complete the opening: the verdict's first words in colour, what the reader's settings do, what it rests on. */
 function drawOpening() {
   const opening = document.getElementById("opening");
   const asked = [MODEL.question, MODEL.title, MODEL.name].map(text).find(Boolean);
-  document.getElementById("question").textContent = asked || say("page.untitled");
+  const question = document.getElementById("question");
+  question.textContent = asked || say("page.untitled");
+  question.classList.toggle("long", question.textContent.length > LONG_QUESTION);
   opening.replaceChildren(document.getElementById("question"), document.getElementById("sentence"));
   const verdict = record(PAYLOAD.verdict);
   const sentence = document.getElementById("sentence");

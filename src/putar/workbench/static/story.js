@@ -82,7 +82,10 @@ function storyOf(program, live, bench) {
     for (const part of parts) if (!asksGame(part)) centre(part, null);
     yield judged(0);
     const played = new Map();
-    for (const [game, row] of Object.entries(games)) played.set(game, yield* play(row, asked, [], { seed, member: 0 }));
+    for (const [game, row] of Object.entries(games)) played.set(
+      game,
+      yield* play(row, asked, [], { seed, member: 0 }),
+    );
     for (const part of parts) if (asksGame(part)) centre(part, played);
     yield judged(0);
 

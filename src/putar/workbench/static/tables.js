@@ -17,7 +17,12 @@ function tableSection(table) {
       const unit = text(column.unit);
       const of = (row) => row[index];
       const numeric = rows.some((row) => typeof of(row) === "number");
-      const cell = (row) => (typeof of(row) === "number" ? cellNumber(of(row), unit) : text(of(row)));
+      const ratio = text(table.kind) === "axis" && index >= (number(table.heads) ?? 0) && unit === "dmnl";
+      const cell = (row) => {
+        if (typeof of(row) !== "number") return text(of(row));
+        const words = cellNumber(of(row), unit);
+        return ratio && of(row) < 1 ? element("b", { class: "below-one" }, words) : words;
+      };
       return {
         key: `${name}-${index}`,
         label: capitalised(column.label) || inWords(column.name),
@@ -35,6 +40,7 @@ function tableSection(table) {
     null,
     frontierFigure(table),
     dataTable({ caption: text(table.title), columns, rows, className: "declared", first: 16 }).node,
+    text(table.kind) === "axis" && element("p", { class: "note" }, say("table.below_one")),
     saveButton(name, columns, () => rows),
   );
 }

@@ -1,7 +1,7 @@
 // Wheel: rooms on a circle, links as arrows that can be cut, everything as strong as its score at the date.
 
 const CHIPS = 6; // loops offered below the wheel
-const TALLEST = 384; // pixels, so that the strip below still stands on the first screen
+const TALLEST = 362; // pixels, so that the strip below still stands on the first screen
 
 /** Make the figure: drawing, loops as chips, one sentence that says what was cut and what it does. */
 function wheelFigure() {
@@ -77,7 +77,13 @@ function cutWatcher(said) {
   };
   const show = () => {
     if (last && untouched()) last = "";
-    said.textContent = words();
+    const link = LINK_IDS.get(over || last);
+    const more = link && !over && plainButton(
+      say("wheel.more"),
+      () => openDrawer(`link:${text(link.id)}`),
+      { class: "quiet" },
+    );
+    said.replaceChildren(...[words(), more && " ", more].filter(Boolean));
   };
   return {
     say: show,
