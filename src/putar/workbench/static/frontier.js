@@ -1,4 +1,4 @@
-// Frontier: a declared grid as curves, one panel a value of its first head; where they pass `even`, two sides are equal.
+// Frontier: a declared grid as curves, one panel a value of its first head; at `even`, two sides are equal.
 
 const PANEL = { width: 360, height: 250, left: 34, right: 88, top: 12, bottom: 34 };
 
@@ -45,6 +45,7 @@ function frontierFigure(table) {
   const groups = [...new Set(curves.map((curve) => curve.names[0]))];
   const kinds = heads.length > 2 ? [...new Set(curves.map((curve) => curve.names[2]))] : [];
   const won = curves.filter((curve) => passes(curve.points, even) !== null).length;
+  const [solid, dashed] = [named(heads[2], kinds[0]), kinds.length > 1 && amount(kinds[1], text(heads[2].unit))];
   return element(
     "figure",
     { class: "frontier" },
@@ -63,8 +64,11 @@ function frontierFigure(table) {
     element(
       "figcaption",
       { class: "note" },
-      say("frontier.read", { along, unit: unitWords(unit), other: text(heads[1].label), even: decimal(even), won, all: curves.length }),
-      kinds.length > 1 && ` ${say("frontier.kinds", { solid: named(heads[2], kinds[0]), dashed: amount(kinds[1], text(heads[2].unit)) })}`,
+      say(
+        "frontier.read",
+        { along, unit: unitWords(unit), other: text(heads[1].label), even: decimal(even), won, all: curves.length },
+      ),
+      kinds.length > 1 && ` ${say("frontier.kinds", { solid, dashed })}`,
     ),
   );
 }
@@ -85,8 +89,21 @@ function panel({ heads, even, along, unit }, bounds, kinds, curves) {
   });
   return drawn(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": say("frontier.said", { found: said.join("; ") }) },
-    drawn("rect", { x: left, y: y(even), width: width - left - right, height: Math.max(0, height - bottom - y(even)), class: "won" }),
+    {
+      viewBox: `0 0 ${width} ${height}`,
+      role: "img",
+      "aria-label": say("frontier.said", { found: said.join("; ") }),
+    },
+    drawn(
+      "rect",
+      {
+        x: left,
+        y: y(even),
+        width: width - left - right,
+        height: Math.max(0, height - bottom - y(even)),
+        class: "won",
+      },
+    ),
     niceTicks(...bounds.y, 4)
       .filter((tick) => tick >= bounds.y[0] && tick <= bounds.y[1])
       .map((tick) => [
@@ -96,7 +113,11 @@ function panel({ heads, even, along, unit }, bounds, kinds, curves) {
     niceTicks(...bounds.x, 4)
       .filter((tick) => tick >= bounds.x[0] && tick <= bounds.x[1])
       .map((tick) => drawn("text", { x: x(tick), y: height - bottom + 16, class: "tick middle" }, decimal(tick))),
-    drawn("text", { x: (left + width - right) / 2, y: height - 3, class: "tick middle" }, `${along}, ${unitWords(unit)}`),
+    drawn(
+      "text",
+      { x: (left + width - right) / 2, y: height - 3, class: "tick middle" },
+      `${along}, ${unitWords(unit)}`,
+    ),
     drawn("line", { x1: left, x2: width - right, y1: y(even), y2: y(even), class: "even" }),
     curves.map((curve) =>
       drawn("path", {
