@@ -45,7 +45,7 @@ function frontierFigure(table) {
   const groups = [...new Set(curves.map((curve) => curve.names[0]))];
   const kinds = heads.length > 2 ? [...new Set(curves.map((curve) => curve.names[2]))] : [];
   const won = curves.filter((curve) => passes(curve.points, even) !== null).length;
-  const [solid, dashed] = [named(heads[2], kinds[0]), kinds.length > 1 && amount(kinds[1], text(heads[2].unit))];
+  const [solid, dashed] = kinds.length > 1 ? [named(heads[2], kinds[0]), amount(kinds[1], text(heads[2].unit))] : [];
   return element(
     "figure",
     { class: "frontier" },
