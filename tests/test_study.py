@@ -101,6 +101,16 @@ def test_rows_that_are_scenarios_are_not_laid_over_another_one() -> None:
         study.table("scenarios", "glut")
 
 
+def test_an_answer_that_memory_cannot_hold_is_refused_before_any_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million draws of all combinations of links, with the two sizes in the message."""
+    study = putar.load("openai-compute")
+    monkeypatch.setattr("putar.runs.memory.memory_available", lambda: 4_000_000_000)
+    monkeypatch.setattr("putar.workbench.answer.simulate", lambda *_, **__: pytest.fail("a run was begun"))
+
+    with pytest.raises(putar.RunError, match=r"this run would keep \d+\.\d GB, 4\.0 GB are free"):
+        study.answer(members=1_000_000)
+
+
 def test_ensembles_are_the_same_for_any_number_of_threads_and_saved_variables() -> None:
     """Draws belong to seed, parameter and member."""
     study = putar.load("openai-compute")

@@ -25,6 +25,7 @@ from putar.flywheels.turning import Verdict, find_verdict
 from putar.flywheels.worth import Worth, find_worth
 from putar.runs.design import around
 from putar.runs.ensemble import Ensemble
+from putar.runs.memory import require_memory
 from putar.workbench.checksum import shown_dates
 from putar.workbench.choices import choice_rows
 from putar.workbench.document import (
@@ -150,6 +151,8 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, besides: RunSp
     began : when the asking started, for the seconds
     """
     single = replace(spec, members=0)
+    if flywheel.links and flywheel.protocols:  # each draw in every combination of links is the most asked
+        require_memory(2 * len(flywheel.program.parameters), spec.members << len(flywheel.links))
     base = simulate(flywheel, single)
     shown = tuple(row.variable for row in flywheel.headline)
     band = (
