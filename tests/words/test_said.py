@@ -51,6 +51,7 @@ def test_text_of_a_flywheel_is_looked_up_by_its_english_wording() -> None:
 
     assert INDONESIAN.told("Own app") == "Aplikasi sendiri"
     assert INDONESIAN.told("Own research") == "Own research"
+    assert INDONESIAN.told("weekly users → cash → Own app") == "pengguna mingguan → cash → Aplikasi sendiri"
     assert own.told(Said.of_flywheel("{n} of the users", {"n": Number(0.5, ".1f")})) == "0,5 dari penggunanya"
 
 

@@ -86,6 +86,8 @@ def _labels(flywheel: Flywheel) -> Iterator[str]:
     for variable in flywheel.model.variables:
         yield from (variable.label, variable.reason, variable.short.replace("_", " "))
         yield variable.short.removesuffix("_binds").replace("_", " ")
+    for room in flywheel.model.subsystems:
+        yield room.name.replace("_", " ")
     for link in flywheel.links:
         yield link.reason
     for scenario in flywheel.scenarios.values():

@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 CATALOGUE, FLYWHEEL, JOINED = "catalogue", "flywheel", "joined"  # where the words of a sentence are from
+ARROW = " → "
 _PLACE = re.compile(r"\{(\w+(?:\.\w+)?)\}")
 
 
@@ -76,7 +77,11 @@ class Words:
         """Return a text in this language: made anew where it was made, looked up where it is a flywheel's."""
         if isinstance(value, _Told):
             return value.told(self)
-        return self.own.get(value, value) if isinstance(value, str) else str(value)
+        if not isinstance(value, str):
+            return str(value)
+        if ARROW in value and value not in self.own:  # a loop or a link, named by what it passes
+            return ARROW.join(self.own.get(part, part) for part in value.split(ARROW))
+        return self.own.get(value, value)
 
     def term(self, key: str, other: str) -> str:
         """Return the text of a key that is made of a model's words, or `other`."""

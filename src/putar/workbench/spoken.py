@@ -24,7 +24,8 @@ def spoken(document: Mapping[str, object], flywheel: Flywheel) -> dict[str, dict
     for language in languages():
         if language != SOURCE:
             words = Words(language, flywheel.texts(language))
-            told = ((text, words.told(text)) for text in _texts(document))
+            names = [room.name.replace("_", " ") for room in flywheel.model.subsystems]
+            told = ((text, words.told(text)) for text in (*_texts(document), *names))
             found[language] = {text: said for text, said in told if said != text}
     return found
 

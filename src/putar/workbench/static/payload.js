@@ -149,5 +149,6 @@ function capitalised(value) {
 
 /** Return an identifier as words: `own_research` is "Own research". */
 function inWords(name) {
-  return capitalised(text(name).replace(/^.*\./, "").replaceAll("_", " "));
+  const plain = text(name).replace(/^.*\./, "").replaceAll("_", " ");
+  return capitalised(record(record(PAYLOAD.texts)[language()])[plain] ?? plain);
 }

@@ -4,9 +4,12 @@
 /** Keys whose values name things, and are never said. */
 const NAMING = new Set(
   ("id name variable equation unit kind status from to a b output linchpin hash program decided_by through url date " +
-    "variables stocks loops facts fact order texts live border polarity comparator verdict formula series")
+    "border polarity comparator verdict formula")
     .split(" "),
 );
+
+/** Keys below which nothing is said: numbers, names, the tables themselves. */
+const SILENT = new Set(["live", "order", "points", "series", "stocks", "texts", "variables"]);
 
 /** Where a text stands that another language has: [holder, key, English]. */
 const TOLD_PLACES = (() => {
@@ -15,9 +18,10 @@ const TOLD_PLACES = (() => {
   const visit = (holder) => {
     const loop = !Array.isArray(holder) && "polarity" in holder; // its name is a title
     for (const [key, value] of Object.entries(holder)) {
-      if (NAMING.has(key) && !(loop && key === "name")) continue;
-      if (typeof value === "string") known.has(value) && places.push([holder, key, value]);
-      else if (value !== null && typeof value === "object") visit(value);
+      if (typeof value === "string") {
+        const names = NAMING.has(key) && !(loop && key === "name");
+        if (!names && known.has(value)) places.push([holder, key, value]);
+      } else if (value !== null && typeof value === "object" && !SILENT.has(key)) visit(value);
     }
   };
   if (known.size > 0) visit(PAYLOAD);
