@@ -108,6 +108,13 @@ def test_with_members_the_sentence_says_how_sure_it_is(tmp_path: Path) -> None:
     assert share == pytest.approx(100 * (60 - 100 / 3) / 40, abs=20)
 
 
+def test_with_members_the_leader_is_told_with_its_share_over_draws(tmp_path: Path) -> None:
+    """Half reinvested: building leads in every draw, with the middle of its shares, about two thirds."""
+    found = verdict(tmp_path, OVENS, "--members", "60")["rests_on"][-1]
+
+    assert "then the loop that leads in 100% of the draws is ovens → building (R, 6" in found
+
+
 def test_a_spring_swings(tmp_path: Path) -> None:
     """A push on a spring comes and goes; by Euler's method it grows as it does."""
     found = verdict(tmp_path, SPRING)

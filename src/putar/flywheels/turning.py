@@ -176,7 +176,8 @@ def _leader(feedback: Feedback) -> Said | None:
     wheel, finding = feedback.wheel, feedback.finding
     if wheel is None or not finding.main or not len(feedback.times):
         return None
-    row = int(np.abs(feedback.times - wheel.stop).argmin())
+    # the last row before the window ends: drawn constants may take effect at the end itself
+    row = max(0, int(np.searchsorted(feedback.times, wheel.stop - 1e-9)) - 1)
     place = int(feedback.lead_probability[row].argmax())
     chance = float(feedback.lead_probability[row, place])
     if chance == 0.0:
@@ -185,7 +186,9 @@ def _leader(feedback: Feedback) -> Said | None:
     own = loop.id.startswith("loop-")
     name = loop.name if own else Said.joined((loop.id, Title(loop.name)), ", ")
     sure = Said("story.sure", chance=Number(chance, ".0%")) if feedback.spread is not None else ""
-    share = Number(abs(float(loop.share[feedback.rows[row]])), ".0%")
+    spread = feedback.spread
+    size = loop.share[feedback.rows[row]] if spread is None else spread.middle[row, place]
+    share = Number(abs(float(size)), ".0%")
     return Said("story.leader", sure=sure, loop=name, polarity=loop.polarity, share=share)
 
 
