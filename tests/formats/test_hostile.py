@@ -75,10 +75,10 @@ def test_long_rows_run(tmp_path: Path) -> None:
 
 
 def test_long_chains_run(tmp_path: Path) -> None:
-    """A chain of 3,000 variables, defined from its end, needs no deep stack."""
-    chain = "".join(f"v{i} = v{i + 1} + 1 ~~|\n" for i in range(3000))
+    """A chain of 10,000 variables, defined from its end, needs no deep stack."""
+    chain = "".join(f"v{i} = v{i + 1} + 1 ~~|\n" for i in range(10_000))
 
-    assert trajectory(find(mdl(tmp_path, f"{chain}v3000 = 0 ~~|")))["v0"][0.0] == 3000.0
+    assert trajectory(find(mdl(tmp_path, f"{chain}v10000 = 0 ~~|")))["v0"][0.0] == 10_000.0
 
 
 def test_deep_xml_is_refused(tmp_path: Path) -> None:
