@@ -14,7 +14,7 @@ from putar.flywheels.claim_formula import reference
 from putar.flywheels.claims import Finding
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import BASE
-from putar.flywheels.story import Check, Claim, Figure, Source, Story, read_story
+from putar.flywheels.story import Check, Claim, Source, Story, read_story
 from putar.language.expr import Binary, Call, Expr, If, Name, Number, Unary
 from putar.runs.design import step_of
 
@@ -24,53 +24,45 @@ Tree = list[object]
 
 
 def claim_rows(flywheel: Flywheel, findings: Sequence[Finding]) -> dict[str, object]:
-    """Return the claims that a run was judged by, and the games that they ask for.
+    """Return the claims that a run was judged by, and the games that their checks ask for.
 
     Returns
     -------
-    `claims`, each with `why` and its `figures` and `checks`; `games` by name, each an output at a date
-    with links cut from another
+    `claims`, each with its `checks`; `games` by name, each an output at a date with links cut from another
     """
     claims = [finding.claim for finding in findings]
     story = read_story(flywheel)
     evidence = Evidence(flywheel, story, claims, 0, 0)
     rows = []
     for finding in findings:
-        claim = finding.claim
         checks = [
             {
                 "id": found.check.id,
                 "verdict": found.verdict,
-                "test": _test(found.check, claim, evidence) if found.check.kind == "model" else None,
+                "test": _test(found.check, finding.claim, evidence) if found.check.kind == "model" else None,
             }
             for found in finding.checks
         ]
-        figures = [
-            {
-                "id": figure.id,
-                "formula": tree(figure.expr),
-                "factor": figure.factor,
-                "unit": figure.unit,
-                **_read(figure, claim, evidence),
-            }
-            for figure in claim.figures
-        ]
-        rows.append({"id": claim.id, "why": claim.why, "checks": checks, "figures": figures})
+        rows.append({"id": finding.claim.id, "checks": checks})
+    asked = _owners(findings, "game")
     games = {
         name: {"output": game.output, "at": game.at, "cut_from": game.cut_from}
         for name, game in (story.games or {}).items()
+        if name in asked
     }
     return {"claims": rows, "games": games}
 
 
 def needed_runs(story: Story, findings: Sequence[Finding]) -> list[str]:
-    """Return the runs that formulas read, besides the base run."""
-    parts: list[Check | Figure] = []
-    for finding in findings:
-        parts += [*finding.claim.checks, *finding.claim.figures]
-    sources = [source for part in parts for source in part.sources.values()]
-    named = dict.fromkeys(source.owner for source in sources if source.kind == "run")
-    return [name for name in named if name != BASE and name in (story.runs or {})]
+    """Return the runs that checks read, besides the base run."""
+    return [name for name in _owners(findings, "run") if name != BASE and name in (story.runs or {})]
+
+
+def _owners(findings: Sequence[Finding], kind: str) -> list[str]:
+    """Return the runs, or games, that checks of the model read, in their order."""
+    checks = [check for finding in findings for check in finding.claim.checks if check.kind == "model"]
+    sources = [source for check in checks for source in check.sources.values()]
+    return list(dict.fromkeys(source.owner for source in sources if source.kind == kind))
 
 
 def tree(expr: Expr) -> Tree:
@@ -111,12 +103,12 @@ def _test(check: Check, claim: Claim, evidence: Evidence) -> dict[str, object] |
     }
 
 
-def _read(part: Check | Figure, claim: Claim, evidence: Evidence) -> dict[str, object]:
-    """Return what a formula reads: its sources by key, and the steps of its runs as spans."""
-    sources = {key: _source(source, claim, evidence) for key, source in part.sources.items()}
+def _read(check: Check, claim: Claim, evidence: Evidence) -> dict[str, object]:
+    """Return what a check reads: its sources by key, and the steps of its runs as spans."""
+    sources = {key: _source(source, claim, evidence) for key, source in check.sources.items()}
     program = evidence.flywheel.program
     spans: list[list[int]] = []
-    for date in evidence.grid[sorted(evidence.rows(part))].tolist():
+    for date in evidence.grid[sorted(evidence.rows(check))].tolist():
         step = step_of(program, date)
         if spans and step == spans[-1][1] + 1:
             spans[-1][1] = step
@@ -137,6 +129,8 @@ def _source(source: Source, claim: Claim, evidence: Evidence) -> dict[str, objec
             return {"times": times.tolist(), "values": [number.value for number in parts.values()]}
         case _:
             number = evidence.number(source, claim)
+            if number.family == "exact":
+                return {"value": number.value}
             return {
                 "value": number.value,
                 "low": number.low,

@@ -109,8 +109,8 @@ function quantileOf([kind, first, second, third], share) {
 
 /**
  * Return a function from a member's number to its draws, as changes; see `draws_of` in flywheels/simulate.py.
- * What a specification sets is not drawn. Draws are rounded to twelve digits: where the browser's logarithm differs
- * from Python's in the last bit, one draw in some ten thousand differs in its twelfth digit.
+ * What a specification sets is not drawn. Draws are rounded to twelve digits, so that a logarithm that differs from
+ * Python's in its last bit does not show, but for a rare draw on a rounding edge, in its twelfth digit.
  */
 function drawsOf(live, spec, seed) {
   const held = new Set(spec.changes.filter((change) => !change.scale).flatMap((c) => Object.keys(c.values)));

@@ -6,32 +6,31 @@ const GAME_MEMBERS = 50; // draws of a game at most: each is a run of every coal
 function storyOf(program, live, bench) {
   const { claims: known, games, runs } = live.story;
   const tests = known.flatMap((claim) => claim.checks.map((check) => check.test)).filter(Boolean);
-  const parts = [...tests, ...known.flatMap((claim) => claim.figures)];
-  const readers = new Map(); // run: {steps, kept, outputs} that formulas read
-  for (const part of parts)
-    for (const source of Object.values(part.sources)) {
+  const readers = new Map(); // run: the steps that formulas read, and their rows
+  for (const test of tests)
+    for (const source of Object.values(test.sources)) {
       if (source.run === undefined) continue;
       const reader = readers.get(source.run) ?? { steps: new Set() };
       readers.set(source.run, reader);
-      for (const step of stepsOf(part)) reader.steps.add(step);
+      for (const step of stepsOf(test)) reader.steps.add(step);
     }
   for (const reader of readers.values()) {
     reader.kept = keptSteps(program, reader.steps);
     reader.row = new Map([...reader.steps].sort((a, b) => a - b).map((step, row) => [step, row]));
   }
   const places = new Map(program.outputs.map((name, place) => [name, place]));
-  const asksGame = (part) => Object.values(part.sources).some((source) => source.game !== undefined);
+  const asksGame = (test) => Object.values(test.sources).some((source) => source.game !== undefined);
 
-  function stepsOf(part) {
-    return part.spans.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+  function stepsOf(test) {
+    return test.spans.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
   }
 
-  /** Return the values of a part's references: of runs, of games, and of numbers at a draw (null: the centre). */
-  function valuesOf(part, ran, played, draw) {
-    const steps = stepsOf(part);
+  /** Return the values of a test's references: of runs, of games, and of numbers at a draw (null: the centre). */
+  function valuesOf(test, ran, played, draw) {
+    const steps = stepsOf(test);
     const times = steps.map((step) => program.start + step * program.step);
     const found = {};
-    for (const [key, source] of Object.entries(part.sources)) {
+    for (const [key, source] of Object.entries(test.sources)) {
       if (source.run !== undefined) {
         const { R, rows } = ran.get(source.run);
         const { row } = readers.get(source.run);
@@ -39,7 +38,7 @@ function storyOf(program, live, bench) {
         found[key] = { times, values: steps.map((step) => R[from + row.get(step)] * source.factor) };
       } else if (source.game !== undefined) found[key] = played.get(source.game)[source.what] * source.factor;
       else if (source.times !== undefined) found[key] = source;
-      else if (draw === null || source.family === "exact") found[key] = source.value;
+      else if (draw === null || source.family === undefined) found[key] = source.value;
       else found[key] = uncertainAt(source, draw(key));
     }
     return found;
@@ -67,26 +66,22 @@ function storyOf(program, live, bench) {
     const specs = new Map(
       Array.from(readers.keys(), (run) => [run, run === name ? asked : combinedSpec(asked, runs[run])]),
     );
-    const centres = new Map(); // part: its value at the central runs
-    const drawn = new Map(parts.map((part) => [part, []]));
+    const centres = new Map(); // test: what it says at the central runs
+    const drawn = new Map(tests.map((test) => [test, []]));
     const ran = new Map();
     for (const [run, spec] of specs) {
       const segments = segmentsOf(program, changesOf(live, program, spec));
       ran.set(run, runThrough(program, bench, segments, readers.get(run).kept, { seed, member: 0 }));
       yield null;
     }
-    const centre = (part, played) => {
-      const values = valuesOf(part, ran, played, null);
-      centres.set(part, part.comparator ? compared(part, values) : formulaValue(part.formula, values));
-    };
-    for (const part of parts) if (!asksGame(part)) centre(part, null);
+    const centre = (test, played) => centres.set(test, compared(test, valuesOf(test, ran, played, null)));
+    const [plain, gaming] = [tests.filter((test) => !asksGame(test)), tests.filter(asksGame)];
+    for (const test of plain) centre(test, null);
     yield judged(0);
     const played = new Map();
-    for (const [game, row] of Object.entries(games)) played.set(
-      game,
-      yield* play(row, asked, [], { seed, member: 0 }),
-    );
-    for (const part of parts) if (asksGame(part)) centre(part, played);
+    for (const [game, row] of Object.entries(games))
+      played.set(game, yield* play(row, asked, [], { seed, member: 0 }));
+    for (const test of gaming) centre(test, played);
     yield judged(0);
 
     const streams = new Map([...specs].map(([run, spec]) => [run, drawsOf(live, spec, seed)]));
@@ -99,7 +94,7 @@ function storyOf(program, live, bench) {
     /** One member: all runs that are read, then what its tests say. */
     function* member(number, which, withGames) {
       const draw = { seed, member: number };
-      const needed = new Set(which.flatMap((part) => Object.values(part.sources).map((source) => source.run)));
+      const needed = new Set(which.flatMap((test) => Object.values(test.sources).map((source) => source.run)));
       const own = new Map();
       for (const [run, spec] of specs) {
         if (!needed.has(run)) continue;
@@ -111,14 +106,12 @@ function storyOf(program, live, bench) {
       if (withGames)
         for (const [game, row] of Object.entries(games))
           answers.set(game, yield* play(row, asked, inGames(number), draw));
-      for (const part of which) drawn.get(part).push(compared(part, valuesOf(part, own, answers, share(number))));
+      for (const test of which) drawn.get(test).push(compared(test, valuesOf(test, own, answers, share(number))));
     }
-    const plain = tests.filter((part) => !asksGame(part));
     for (let number = 0; number < members; number++) {
       yield* member(number, plain, false);
       if (number % 25 === 24 && number + 1 < members) yield judged(number + 1);
     }
-    const gaming = tests.filter(asksGame);
     if (gaming.length > 0) {
       yield judged(members);
       for (let number = 0; number < Math.min(members, GAME_MEMBERS); number++) yield* member(number, gaming, true);
@@ -131,11 +124,8 @@ function storyOf(program, live, bench) {
           id,
           test && centres.has(test) ? judgedTest(test, centres.get(test), drawn.get(test)) : { verdict },
         ]);
-        const figures = claim.figures
-          .filter((figure) => centres.has(figure))
-          .map((figure) => [figure.id, { value: inUnit(centres.get(figure), figure.factor), unit: figure.unit }]);
         const verdict = claimVerdict(checks.map(([, check]) => check.verdict));
-        return [claim.id, { verdict, checks: Object.fromEntries(checks), figures: Object.fromEntries(figures) }];
+        return [claim.id, { verdict, checks: Object.fromEntries(checks) }];
       });
       return { done, members, claims: Object.fromEntries(rows) };
     }
