@@ -187,7 +187,7 @@ const RUNNER = (() => {
     /** Return {base, ends: {name: {low, high}}}: the output at a date with one constant at each end. */
     sensitivity: (wish) => stream("sensitivity", wish),
     /**
-     * Return {done, members, claims: {id: {verdict, checks}}}, judged as `putar claims` does it under the same settings.
+     * Return {done, members, claims: {id: {verdict, checks}}}, judged as `putar claims` does it.
      * A check, by its id, is {verdict, value, low, high, bounds, probability}. `progress` gets the same at the central
      * values at once, then with more and more members. Checks of facts alone keep the verdict in the file. Wish:
      * {members, seed} besides a run's.
