@@ -138,3 +138,14 @@ def test_not_a_number_is_not_a_literal() -> None:
     """Words that Python reads as numbers are names here."""
     assert parse_expression("nan") == Name("nan")
     assert math.isinf(float("inf"))
+
+
+@pytest.mark.parametrize("text", ["SUM(x[b:c])", "SUM(x[2:3, *])", "m'", "m' + 1", "m[@2, @1]"])
+def test_slices_and_transposed_matrices_print_as_they_were(text: str) -> None:
+    """What is printed parses to the same tree."""
+    assert to_text(parse_expression(text)) == text
+
+
+def test_subscripts_of_a_transposed_matrix_are_turned() -> None:
+    """m'[f, e] is m[e, f], wherever its sign stands."""
+    assert to_text(parse_expression("m'[f, e]")) == to_text(parse_expression("m[f, e]'")) == "m[e, f]"
