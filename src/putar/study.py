@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike
 from putar.errors import Problem, UsageError, nearest
 from putar.flywheels.catalogue import find, names, with_units
 from putar.flywheels.claims import Asked, Finding, check_claims
-from putar.flywheels.convert import Conversion, convert
 from putar.flywheels.drivers import Drivers, find_drivers
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.feeds import joined
@@ -47,6 +46,7 @@ from putar.workbench.document import range_warnings
 
 if TYPE_CHECKING:
     from putar.flywheels.auditing import Check
+    from putar.flywheels.convert import Conversion
 
 __all__ = ["Study", "load", "shipped_rows"]
 
@@ -373,6 +373,8 @@ class Study:
         UsageError
             If the form is unknown, or something is there already.
         """
+        from putar.flywheels.convert import convert  # with the writers of all formats
+
         return convert(self.flywheel, Path(path), force=force)
 
     def warnings(

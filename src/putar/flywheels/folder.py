@@ -93,7 +93,7 @@ class LinkForms:
     firm: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Flywheel:
     """A model with its facts, questions and story. A single model file is one without a story."""
 

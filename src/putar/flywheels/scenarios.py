@@ -302,13 +302,12 @@ def _earlier(date: float | None, cuts: Mapping[str, float | None], link: str) ->
     return None if own is None or date is None else min(own, date)
 
 
-def settable(model: Model) -> set[str]:
+def settable(model: Model) -> frozenset[str]:
     """Return what a run may set: constants, element by element, and the links' switches."""
-    names = {name for variable in model.variables for name, _ in model.parameters(variable)}
-    return names | {link.switch for link in model.links}
+    return model.settable
 
 
-def _not_settable(name: str, model: Model, known: set[str]) -> tuple[str, str]:
+def _not_settable(name: str, model: Model, known: frozenset[str]) -> tuple[str, str]:
     variable = model.by_name.get(name.partition("[")[0])
     if variable is not None and variable.kind != "constant":
         return f"{name} is computed, it cannot be set", f"set a constant that this {variable.kind} needs"

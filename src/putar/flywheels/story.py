@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from putar.errors import ModelError, ModelErrors, Problem, UsageError, Where, nearest
@@ -140,8 +141,9 @@ class Story:
     problems: tuple[Problem, ...] = ()
 
 
+@lru_cache(maxsize=8)
 def read_story(flywheel: Flywheel) -> Story:
-    """Return a flywheel's story; without claims.toml an empty one.
+    """Return a flywheel's story; without claims.toml an empty one. It is read once for each flywheel object.
 
     Ill-posed checks are among the problems as warnings, and stay in the story; a claim with an error is
     left out of it.

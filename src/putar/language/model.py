@@ -264,6 +264,12 @@ class Model:
         return {variable.name: variable for variable in self.variables}
 
     @cached_property
+    def settable(self) -> frozenset[str]:
+        """What a run may set: constants, element by element, and the links' switches."""
+        names = (name for variable in self.variables for name, _ in self.parameters(variable))
+        return frozenset([*names, *(link.switch for link in self.links)])
+
+    @cached_property
     def dimension_elements(self) -> Mapping[str, tuple[str, ...]]:
         """Elements by dimension name."""
         return {dimension.name: dimension.elements for dimension in self.dimensions}
