@@ -51,7 +51,10 @@ def test_text_of_a_flywheel_is_looked_up_by_its_english_wording() -> None:
 
     assert INDONESIAN.told("Own app") == "Aplikasi sendiri"
     assert INDONESIAN.told("Own research") == "Own research"
-    assert INDONESIAN.told("weekly users → cash → Own app") == "pengguna mingguan → cash → Aplikasi sendiri"
+    assert INDONESIAN.told("weekly users (a, b) → cash, by Own app and x") == (
+        "pengguna mingguan (a, b) → cash, lewat Aplikasi sendiri dan x"
+    )
+    assert Words().told("a → b, by c and d") == "a → b, by c and d"
     assert own.told(Said.of_flywheel("{n} of the users", {"n": Number(0.5, ".1f")})) == "0,5 dari penggunanya"
 
 

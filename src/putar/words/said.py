@@ -80,8 +80,16 @@ class Words:
         if not isinstance(value, str):
             return str(value)
         if ARROW in value and value not in self.own:  # a loop or a link, named by what it passes
-            return ARROW.join(self.own.get(part, part) for part in value.split(ARROW))
+            path, _, tail = value.partition(", by ")
+            passed = ARROW.join(self._named(part) for part in path.split(ARROW))
+            by = [self._named(part) for part in tail.split(" and ")] if tail else []
+            return self.say("story.by", loop=passed, names=self.listed(by)) if by else passed
         return self.own.get(value, value)
+
+    def _named(self, name: str) -> str:
+        """Return a variable's name, with the elements of an array behind it."""
+        base, sign, elements = name.partition(" (")
+        return self.own.get(name) or self.own.get(base, base) + sign + elements
 
     def term(self, key: str, other: str) -> str:
         """Return the text of a key that is made of a model's words, or `other`."""

@@ -13,7 +13,9 @@ const LOOPS = (() => {
     .map(record)
     .map((loop) => ({
       id: text(loop.id),
-      name: text(loop.name) || text(loop.id),
+      get name() {
+        return text(loop.name) || text(loop.id); // changes with the language
+      },
       partition: number(loop.partition) ?? 0,
       average: number(loop.average),
       leads: number(loop.leads),
