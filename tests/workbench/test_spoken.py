@@ -64,7 +64,7 @@ def test_environment_names_a_language_and_json_stays_english() -> None:
     )
     assert document.startswith("{")
     assert document == said("run", SHIPPED, "--table", "base_run", "--json").stdout
-    assert "satuan" in said("run", SHIPPED, "--table", "base_run", lang="id").stdout
+    assert "Kas, US$ miliar" in said("run", SHIPPED, "--table", "base_run", lang="id").stdout
     assert said("list", "--lang", "xx").returncode == 2
 
 
