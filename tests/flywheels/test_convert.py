@@ -54,6 +54,22 @@ def test_every_form_becomes_every_other(pond: Path, first: str, last: str) -> No
     assert found.values.tolist() == [10.0 * 1.25**step for step in range(9)]
 
 
+@pytest.mark.parametrize("last", WRITERS)
+def test_numbers_beyond_all_doubles_are_written(tmp_path: Path, last: str) -> None:
+    """A constant too large for a double is infinite in a file, and in the file that is made of it."""
+    source = tmp_path / "large.mdl"
+    times = "INITIAL TIME = 0 ~~|FINAL TIME = 2 ~~|TIME STEP = 1 ~~|SAVEPER = 1 ~~|"
+    source.write_text(f"{{UTF-8}} large = 1e400 ~~|low = -1e400 ~~|{times}", encoding="utf-8")
+    made = tmp_path / f"made{last}"
+    done = convert(find(source), made)
+
+    assert done.losses == ()
+    assert {name: find(made).model[name].parameter.runs for name in ("large", "low")} == {
+        "large": np.inf,
+        "low": -np.inf,
+    }
+
+
 @pytest.mark.parametrize(
     "path",
     [pytest.param(path, id=f"{feature}{path.suffix}") for feature in FEATURES for path in files(feature)],
@@ -94,6 +110,7 @@ def test_folder_of_a_flywheel_is_a_copy(tmp_path: Path) -> None:
 
     assert done.losses == ()
     assert len(find(tmp_path / "mine").facts) == len(find("openai-compute").facts)
+    assert find(tmp_path / "mine").texts("id") == find("openai-compute").texts("id") != {}
 
 
 def test_statuses_without_their_facts_are_assumptions(pond: Path) -> None:

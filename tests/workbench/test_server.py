@@ -107,6 +107,39 @@ def test_changed_model_gives_a_new_answer(server: Server) -> None:
     assert before["all"] != after["all"]
 
 
+def test_all_files_that_a_model_may_read_make_its_answers_old(tmp_path: Path) -> None:
+    """What a file includes from its folder counts, hidden folders do not, and too many are never the same."""
+    from putar.workbench import serve_work
+
+    model = tmp_path / "model.xmile"
+    for name in ("model.xmile", "parts/included.xmile", ".git/HEAD"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("one", encoding="utf-8")
+    before = serve_work.signature(model)
+    (tmp_path / ".git/HEAD").write_text("another", encoding="utf-8")
+    same = serve_work.signature(model)
+    (tmp_path / "parts/included.xmile").write_text("another", encoding="utf-8")
+    after = serve_work.signature(model)
+    for number in range(serve_work.MOST_FILES):
+        (tmp_path / f"{number}.csv").touch()
+
+    assert before == same
+    assert before != after
+    assert serve_work.signature(model) != serve_work.signature(model)
+
+
+@pytest.mark.browser
+def test_cut_date_that_python_is_not_asked_with_is_refused(server: Server, browser: Any) -> None:
+    """The page does not show an answer to other settings than the reader's."""
+    tab = browser.new_page()
+    tab.goto(f"http://127.0.0.1:{server.port}/bakery/#cut=own_oven&cut_from=7")
+    tab.locator("#ask select").select_option("claims")
+    tab.locator("#ask button.tool").click()
+
+    assert "Python cuts links from" in tab.inner_text("#ask .trouble")
+    tab.close()
+
+
 # ---------------------------------------------------------------- what it survives
 
 
@@ -140,6 +173,7 @@ def test_two_hundred_clients_at_once(server: Server) -> None:
         ("POST", "/api/models/bakery/links", b'{"members": 501}', "application/json", 422),
         ("POST", "/api/models/bakery/links", b'{"members": -1}', "application/json", 422),
         ("POST", "/api/models/bakery/links", b'{"members": true}', "application/json", 422),
+        ("POST", "/api/models/bakery/links", b'{"from": 1' + b"0" * 400 + b"}", "application/json", 422),
         ("POST", "/api/models/bakery/links", b'{"scenario": "--out=/"}', "application/json", 422),
         ("POST", "/api/models/bakery/links", b'{"output": "x; rm -r"}', "application/json", 422),
         ("POST", "/api/models/bakery/links", b'{"data": ["/etc/passwd"]}', "application/json", 422),

@@ -23,7 +23,7 @@ from putar.language.model import Model, Parameter, Subsystem, Variable, element_
 __all__ = ["folder_files"]
 
 HOME = "main"
-COPIED = ("*.toml", "*.putar", "*.csv", "*.md")
+COPIED = ("*.toml", "*.putar", "*.csv", "*.md", "*.po")
 FACTS = "id,quantity,value,low,high,unit,date,kind,source_title,publisher,url,note\n"
 SERIES = "series,variable,time,until,value,low,high,unit,fact\n"
 MOST_HEADLINES = 4

@@ -5,6 +5,7 @@ Reading what is written here gives the same Model. Equations are kept as they we
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from putar.language.expr import to_text
@@ -58,7 +59,9 @@ def variable_lines(variable: Variable) -> list[str]:
 
 
 def number_text(value: float) -> str:
-    """Return the shortest text that reads back to the same number."""
+    """Return the shortest text that reads back to the same number; an infinite one is beyond all doubles."""
+    if not math.isfinite(value):
+        return "0/0" if math.isnan(value) else f"{'-' if value < 0 else ''}1e999"
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 

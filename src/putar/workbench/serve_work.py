@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ __all__ = ["Busy", "TooLong", "Workers", "signature"]
 
 COMMAND = "import sys; from putar.cli import main; main(prog_name='putar')"
 KEPT = 64  # answers
+MOST_FILES = 2000  # that are looked at before an answer is taken for a model's latest
 READ = 1 << 16
 
 
@@ -38,12 +40,24 @@ class TooLong(Exception):
 
 
 def signature(path: Path | None) -> tuple[tuple[str, int, int], ...]:
-    """Return what changes when a model's files do; of a shipped flywheel, nothing ever does."""
+    """Return what changes when a model's files do; of a shipped flywheel, nothing ever does.
+
+    A file of a model may read any file of its folder, so all of them count, but for hidden folders. Where
+    that is more than MOST_FILES, no two signatures are the same.
+    """
     if path is None:
         return ()
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    found = ((file.name, file.stat()) for file in files if file.is_file())
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
+    found: list[tuple[str, int, int]] = []
+    for folder, inner, names in os.walk(path if path.is_dir() else path.parent):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(folder) / name
+            with contextlib.suppress(OSError):  # gone since it was listed
+                stat = file.stat()
+                found.append((str(file), stat.st_mtime_ns, stat.st_size))
+        if len(found) + len(inner) > MOST_FILES:
+            return (("", time.monotonic_ns(), 0),)
+    return tuple(found)
 
 
 @dataclass
@@ -124,6 +138,7 @@ class Workers:
         async with self.turn:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",  # no module is taken from the folder that the server was started in
                 "-c",
                 COMMAND,
                 *words,

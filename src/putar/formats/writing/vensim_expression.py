@@ -7,6 +7,7 @@ Source: Vensim Reference Manual, "Equations"; `vensim_dialect` for the strength 
 
 from __future__ import annotations
 
+from putar.formats.text_write import number_text
 from putar.formats.vensim_functions import PLAIN, Plain
 from putar.formats.writing.vensim_names import Names
 from putar.language.expr import Binary, Call, Computed, Each, Expr, If, Index, Name, Number, Unary
@@ -37,7 +38,7 @@ def number(value: float) -> str:
     """Return the shortest text that reads back to the same number."""
     if value == NOT_AVAILABLE:
         return ":NA:"
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return number_text(value)
 
 
 class Printer:

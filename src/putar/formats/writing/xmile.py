@@ -14,6 +14,7 @@ from importlib.metadata import version
 from itertools import pairwise, product
 from xml.sax.saxutils import escape, quoteattr
 
+from putar.formats.text_write import number_text
 from putar.formats.writing.loss import Written
 from putar.formats.writing.reduce import reduce
 from putar.formats.writing.target import XMILE
@@ -44,11 +45,6 @@ def attributes(**values: str | None) -> str:
     return "".join(
         f" {key.replace('__', ':')}={quoteattr(value)}" for key, value in values.items() if value is not None
     )
-
-
-def number(value: float) -> str:
-    """Return the shortest text that reads back to the same number."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
 class _Writer:
@@ -110,17 +106,17 @@ class _Writer:
     def _times(self, time: TimeSpec) -> Iterator[str]:
         inverse = round(1.0 / time.step) if time.step < 1.0 else 0
         exact = inverse > 0 and 1.0 / inverse == time.step
-        save = None if time.save is None or time.save == time.step else number(time.save)
+        save = None if time.save is None or time.save == time.step else number_text(time.save)
         own = time.method if time.method not in METHODS else None
         method = METHODS.get(time.method, "rk2")
         told = attributes(method=method, time_units=time.unit, isee__save_interval=save, putar__method=own)
         yield f"  <sim_specs{told}>"
-        yield f"    <start>{number(time.start)}</start>"
-        yield f"    <stop>{number(time.stop)}</stop>"
+        yield f"    <start>{number_text(time.start)}</start>"
+        yield f"    <stop>{number_text(time.stop)}</stop>"
         if exact:
             yield f'    <dt reciprocal="true">{inverse}</dt>'
         else:
-            yield f"    <dt>{number(time.step)}</dt>"
+            yield f"    <dt>{number_text(time.step)}</dt>"
         yield "  </sim_specs>"
 
     def _units(self) -> Iterator[str]:
@@ -260,7 +256,7 @@ class _Writer:
 
     def _numbers(self, variable: Variable) -> Iterator[str]:
         if variable.parameter is not None and not variable.element_parameters:
-            yield f"<eqn>{number(variable.parameter.runs)}</eqn>"
+            yield f"<eqn>{number_text(variable.parameter.runs)}</eqn>"
             return
         given = dict(variable.element_parameters)
         for elements in product(*(self.elements[d] for d in variable.dimensions)):
@@ -268,7 +264,7 @@ class _Writer:
             if parameter is None:
                 continue
             yield f"<element{attributes(subscript=', '.join(elements))}>"
-            yield f"  <eqn>{number(parameter.runs)}</eqn>"
+            yield f"  <eqn>{number_text(parameter.runs)}</eqn>"
             yield from (f"  {line}" for line in self._source(parameter, doc=True))
             yield "</element>"
 
@@ -278,10 +274,12 @@ class _Writer:
         told: dict[str, str | None] = {
             "status": parameter.status,
             "facts": ", ".join(parameter.facts) or None,
-            "value": None if parameter.fitted is None else number(parameter.value),
-            "low": None if parameter.low is None else number(parameter.low),
-            "high": None if parameter.high is None else number(parameter.high),
-            "distribution": None if drawn is None else f"{drawn.kind} {' '.join(map(number, drawn.numbers))}",
+            "value": None if parameter.fitted is None else number_text(parameter.value),
+            "low": None if parameter.low is None else number_text(parameter.low),
+            "high": None if parameter.high is None else number_text(parameter.high),
+            "distribution": None
+            if drawn is None
+            else f"{drawn.kind} {' '.join(map(number_text, drawn.numbers))}",
             "reason": parameter.reason or None if doc else None,
         }
         if any(value is not None for value in told.values()):
@@ -305,10 +303,10 @@ class _Writer:
         last = len(xs) - 1
         even = [xs[0] + (xs[-1] - xs[0]) * i / last for i in range(last + 1)]
         if steps and tuple(even) == xs:
-            yield f"<xscale{attributes(min=number(xs[0]), max=number(xs[-1]))}/>"
+            yield f"<xscale{attributes(min=number_text(xs[0]), max=number_text(xs[-1]))}/>"
         else:
-            yield f"<xpts>{','.join(map(number, xs))}</xpts>"
-        yield f"<ypts>{','.join(map(number, ys))}</ypts>"
+            yield f"<xpts>{','.join(map(number_text, xs))}</xpts>"
+        yield f"<ypts>{','.join(map(number_text, ys))}</ypts>"
 
     # views --------------------------------------------------------------------------------
 

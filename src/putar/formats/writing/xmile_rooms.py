@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from putar.formats.text_write import number_text
 from putar.formats.writing.loss import Loss
 from putar.formats.xmile_names import word_of
 from putar.language.expr import Call, Expr, Name, Number, Unary, rebuild, to_text
@@ -117,7 +118,7 @@ class Rooms:
                 case Number(value=value) if value < 0:
                     return Unary("-", Number(-value))
                 case Number(value=value):
-                    return Number(value, _number(value))
+                    return Number(value, number_text(value))
                 case Name(name=name) if name.startswith("."):
                     return replace(node, name=self._name(room, name[1:]))
                 case Call(function="LOOKUP", args=(Name(name=name, subscripts=()), x)) if "." not in name:
@@ -131,7 +132,3 @@ class Rooms:
         if variable.kind == "curve" and variable.equation is None and not variable.elements:
             return self.copied(room, variable)
         return self.local(room, full)
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)

@@ -16,6 +16,13 @@ function askBody(settings, members) {
   return { scenario: SHOWN_RUN.name, set, ...cut, members, seed: number(ENGINE.seed) ?? 0 };
 }
 
+/** Return why Python cannot be asked with the reader's settings, or nothing: it cuts links from the usual date only. */
+function askTrouble({ cut, cutFrom }) {
+  const usual = number(CHOICES.cut_from);
+  if (ASKED.question === "links" || cut.length === 0 || cutFrom === null || cutFrom === usual) return "";
+  return say("ask.cut_date", { usual: moment(usual ?? number(TIME.start)), date: moment(cutFrom) });
+}
+
 /** Put a question to the server this page came from; resolves with its document, or fails with its words. */
 async function askServer(question, body) {
   const [, model] = location.pathname.split("/"); // what the server calls the model of this page
@@ -44,7 +51,7 @@ function askSection() {
   const members = element("input", {
     type: "number",
     min: 0,
-    max: 100000,
+    max: 10000,
     step: 100,
     value: ASKED.members,
     "aria-label": say("ask.members"),
@@ -56,6 +63,12 @@ function askSection() {
     box.replaceChildren(...askAnswer().filter(Boolean));
   };
   const ask = async () => {
+    const trouble = askTrouble(settingsNow());
+    if (trouble) {
+      Object.assign(ASKED, { answer: null, trouble });
+      show();
+      return;
+    }
     const began = performance.now();
     Object.assign(ASKED, { waits: true, answer: null, trouble: "" });
     show();
