@@ -64,7 +64,8 @@ WRITTEN = """
 `putar convert IN OUT`, or `model.write(path)` in Python, writes any model in the form that OUT's suffix
 names: `.putar`, `.xmile` or `.stmx`, `.mdl`; without a suffix, a flywheel's folder. What was written is
 read and run again before it takes its place. Every loss is listed: on stderr, and with `--json` under
-`losses` with `what`, `where` and `why`; names that had to change are under `names`.
+`losses` with `what`, `where` and `why`; names that had to change are under `names`. With `--scenario`,
+`--set` and `--cut` what they change becomes a part of the equations, with its date.
 
 **XMILE.** Subsystems are modules, what they need of each other is connected. A link is a variable of the
 module `links`: 1 before `links.cut_date`, then `links.<id>_kept`, so that it can be cut in Stella too.

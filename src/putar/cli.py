@@ -380,16 +380,30 @@ def sensitivity_command(
 @main.command("convert")
 @click.argument("source", metavar="IN")
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.option("--scenario", default="base", show_default=True, help="Becomes a part of the equations.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
+)
+@click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
 @click.option("--data", multiple=True, type=click.Path(path_type=Path), help="A file for data variables.")
 @click.option("--force", is_flag=True, help="Write over what is there.")
 @json_option
-def convert_command(source: str, out: Path, data: tuple[Path, ...], force: bool, as_json: bool) -> None:
+def convert_command(
+    source: str,
+    out: Path,
+    scenario: str,
+    settings: tuple[str, ...],
+    cut: tuple[str, ...],
+    data: tuple[Path, ...],
+    force: bool,
+    as_json: bool,
+) -> None:
     """Write the model IN as OUT, in the form that OUT's suffix names, and list what could not be said.
 
     IN is a shipped name, a flywheel's folder or a model file. OUT ends in .putar, .xmile, .stmx or .mdl;
     without a suffix it is a flywheel's folder, as the start of one's own.
     """
-    done = opened(source, data).write(out, force=force)
+    done = opened(source, data).write(out, scenario, set=settings, cut=cut, force=force)
     if as_json:
         emit(done.as_json())
         return

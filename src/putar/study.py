@@ -361,11 +361,20 @@ class Study:
         asked = Asked(find_scenario(self.flywheel.scenarios, scenario).name, spec)
         return check_claims(self.flywheel, members=draws, seed=spec.seed, asked=asked)
 
-    def write(self, path: str | Path, *, force: bool = False) -> Conversion:
+    def write(
+        self,
+        path: str | Path,
+        scenario: str = "base",
+        *,
+        set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
+        cut: Sequence[str] = (),
+        force: bool = False,
+    ) -> Conversion:
         """Write the model in the form that a path's suffix names; return what could not be said in it.
 
         Parameters
         ----------
+        scenario, set, cut : what becomes a part of the model's equations; see `run`
         force : whether what is there is written over
 
         Raises
@@ -375,7 +384,7 @@ class Study:
         """
         from putar.flywheels.convert import convert  # with the writers of all formats
 
-        return convert(self.flywheel, Path(path), force=force)
+        return convert(self.flywheel, Path(path), force=force, spec=self.spec(scenario, set, cut))
 
     def warnings(
         self, scenario: str = "base", *, set: Mapping[str, ArrayLike] | Sequence[str] | None = None

@@ -10,15 +10,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from putar.errors import ModelErrors, UsageError, nearest
 from putar.flywheels.catalogue import find
-from putar.flywheels.folder import Flywheel
+from putar.flywheels.folder import Flywheel, from_model
 from putar.flywheels.folder_write import folder_files
+from putar.flywheels.scenarios import RunSpec
+from putar.flywheels.settled import settled
 from putar.flywheels.story import read_story
 from putar.formats.writing.loss import Loss, Written
 from putar.formats.writing.text import write_text
@@ -58,12 +60,13 @@ class Conversion:
         return {"files": list(self.files), "losses": losses, "names": dict(self.names)}
 
 
-def convert(flywheel: Flywheel, out: Path, *, force: bool = False) -> Conversion:
+def convert(flywheel: Flywheel, out: Path, *, force: bool = False, spec: RunSpec | None = None) -> Conversion:
     """Write a flywheel or a model in the form that the suffix of a path names.
 
     Parameters
     ----------
     force : whether a file that exists is written over
+    spec : a scenario, settings and cut links that become a part of the model's equations
 
     Raises
     ------
@@ -80,13 +83,17 @@ def convert(flywheel: Flywheel, out: Path, *, force: bool = False) -> Conversion
         raise UsageError(f"{out} exists", "write elsewhere, or say --force (force=True)")
     if writer is not None and out.is_dir():
         raise UsageError(f"{out} is a folder", "write elsewhere")
+    whole = flywheel
+    if spec is not None and spec != RunSpec():
+        model = settled(flywheel, spec)
+        flywheel = replace(from_model(model, Path(f"{flywheel.name}.putar")), title=flywheel.title)
     before = _series(flywheel)  # a model that does not run is refused, before anything is written
     if writer is None:
         return _folder(flywheel, out, before)
     written = writer(flywheel.model, flywheel.title)
     apart = _replace(out, written, before)
     changed = {old: new for old, new in written.names.items() if old != new}
-    return Conversion((str(out),), (*written.losses, *apart, *_left_out(flywheel)), changed)
+    return Conversion((str(out),), (*written.losses, *apart, *_left_out(whole)), changed)
 
 
 def _folder(flywheel: Flywheel, out: Path, before: Ensemble) -> Conversion:
@@ -167,7 +174,7 @@ def _left_out(flywheel: Flywheel) -> tuple[Loss, ...]:
 
     scenarios = [name for name in flywheel.scenarios if name != "base"]
     if scenarios:
-        lost(f"the scenarios {', '.join(scenarios)}", place, "a file holds the base run alone")
+        lost(f"the scenarios {', '.join(scenarios)}", place, "a file holds one; --scenario says which")
     if flywheel.facts:
         lost("the facts themselves", "facts.csv", "their ids stand beside the numbers that rest on them")
     if flywheel.series:

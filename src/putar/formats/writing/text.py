@@ -57,6 +57,9 @@ def own_model(
     renamed = _Renamed(model if reduced is None else reduced.model, home, flat)
     own, losses = renamed.model(), [] if reduced is None else [*reduced.losses]
     own = _whole(own, losses)
+    if flat:  # a folder's constants must have a unit
+        bare = (replace(v, unit="dmnl") if v.kind == "constant" and not v.unit else v for v in own.variables)
+        own = replace(own, variables=tuple(bare))
     own = _with_units(own, losses)
     names = {old: new for old, new in renamed.outputs(model).items() if old != new}
     return own, tuple(losses), names
@@ -260,7 +263,7 @@ def _with_units(model: Model, losses: list[Loss]) -> Model:
         if not errors:
             return model
         lines = {p.where.line for p in errors if p.where is not None}
-        wrong = {v.name for v in model.variables if v.unit and _lines(v) & lines}
+        wrong = {v.name for v in model.variables if _has_unit(v) and _lines(v) & lines}
         if wrong:
             model = _without(model, wrong, losses)
         elif model.time.unit != "dmnl":
@@ -270,7 +273,11 @@ def _with_units(model: Model, losses: list[Loss]) -> Model:
             model = replace(model, time=replace(model.time, unit="dmnl"), units=base)
         else:
             break
-    return _without(model, {v.name for v in model.variables if v.unit}, losses)
+    return _without(model, {v.name for v in model.variables if _has_unit(v)}, losses)
+
+
+def _has_unit(variable: Variable) -> bool:
+    return variable.unit not in ("", "dmnl")
 
 
 def _lines(variable: Variable) -> set[int]:
@@ -285,6 +292,7 @@ def _without(model: Model, chosen: set[str], losses: list[Loss]) -> Model:
         if variable.name in chosen:
             losses.append(Loss(f"the unit {variable.unit}", variable.name, "it does not fit its equation"))
             comments = (*variable.comments, f"its unit was {variable.unit}")
-            variable = replace(variable, unit="", input_unit=None, comments=comments)
+            unit = "dmnl" if variable.kind == "constant" else ""
+            variable = replace(variable, unit=unit, input_unit=None, comments=comments)
         found.append(variable)
     return replace(model, variables=tuple(found))
