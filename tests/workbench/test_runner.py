@@ -21,7 +21,7 @@ from putar.words.catalogue import texts
 from putar.workbench.checksum import checksum
 from putar.workbench.document import engine_row, headline_rows, time_row
 from putar.workbench.live import live_row
-from putar.workbench.page import write_page
+from putar.workbench.page import page_text, write_page
 
 pytestmark = pytest.mark.browser
 
@@ -387,11 +387,18 @@ def test_page_of_a_changed_run_runs_that_run(browser: Any, tmp_path: Path) -> No
     tab.close()
 
 
-def test_without_workers_the_model_runs_beside_the_page(browser: Any, tmp_path: Path) -> None:
+REFUSALS = {
+    "at once": "constructor() { throw new Error('refused'); }",
+    "later": "constructor() { setTimeout(() => this.onerror(new Event('error')), 20); } postMessage() {}",
+}
+
+
+@pytest.mark.parametrize("refused", REFUSALS)
+def test_without_workers_the_model_runs_beside_the_page(browser: Any, tmp_path: Path, refused: str) -> None:
     """A browser that refuses workers gets the same numbers, more slowly for who scrolls."""
     study = putar.load("openai-compute")
     context = browser.new_context()
-    context.add_init_script("globalThis.Worker = class { constructor() { throw new Error('refused'); } };")
+    context.add_init_script(f"globalThis.Worker = class {{ {REFUSALS[refused]} terminate() {{}} }};")
     tab = context.new_page()
     tab.goto(small_page(study, tmp_path))
 
@@ -432,6 +439,12 @@ def test_page_without_a_model_stays_a_report(browser: Any, tmp_path: Path) -> No
     assert said == texts("en")["runner.absent"]
     assert troubles == []
     tab.close()
+
+
+@pytest.mark.parametrize(("name", "most"), [("openai-compute", 1_000_000), ("tesla-xai-spacex", 6_000_000)])
+def test_whole_file_can_be_mailed(name: str, most: int) -> None:
+    """Model, loops, claims, facts and both languages together."""
+    assert len(page_text(putar.load(name).answer().payload).encode()) < most
 
 
 def test_footer_shows_the_checksum_of_the_command_line(opened: tuple[Study, Any]) -> None:

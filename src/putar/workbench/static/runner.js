@@ -9,6 +9,8 @@
  * @property {string} checksum equal to that of `putar run --json` with the same settings
  */
 
+const PATIENCE = 10_000; // milliseconds in which a worker must answer before the model runs beside the page
+
 const RUNNER = (() => {
   const SEED = number(ENGINE.seed) ?? 0; // of the run that wrote the file
   const live = record(PAYLOAD.live);
@@ -49,13 +51,19 @@ const RUNNER = (() => {
           },
         });
         const worker = new Worker(policy ? policy.createScriptURL(address) : address);
-        worker.onerror = (event) => {
-          event.preventDefault();
+        const give = () => {
           worker.terminate();
           beside();
         };
+        const late = setTimeout(give, PATIENCE);
+        worker.onerror = (event) => {
+          event.preventDefault();
+          clearTimeout(late);
+          give();
+        };
         worker.onmessage = ({ data }) => {
           if (data !== "up") return receive(data);
+          clearTimeout(late);
           worker.onerror = () => waiting.forEach((asked) => asked.reject(new Error(say("runner.stopped"))));
           URL.revokeObjectURL(address);
           return resolve({ send: (message) => worker.postMessage(message), worker: true });
