@@ -39,6 +39,7 @@ LAMPS = {
     "ill-posed": ("–", "bright_black"),
     "untestable": ("–", "bright_black"),
 }
+LADDER = ("holds", "likely", "undetermined", "unlikely", "refuted")  # from yes to no
 Row = Mapping[str, Any]
 ENGLISH = Words()
 COLUMNS = 5  # dates shown of a headline series
@@ -351,13 +352,21 @@ def _claims(claims: Sequence[Row], words: Words, *, long: bool) -> RenderableTyp
                 grid.add_row("", Text(_check(check, words), style="dim"), _lamp(check, words, "dim"))
             if claim["why"]:
                 grid.add_row("", Text(words.told(claim["why"]), style="dim"), "")
-    return Group(Text(summary), grid)
+    if counts["mixed"] == 0:
+        return Group(Text(summary), grid)
+    scale = "  ".join(f"{LAMPS[v][0]} {words.term(f'verdict.{v}', v)}" for v in LAMPS if v in LADDER)
+    return Group(Text(summary), grid, Text(scale, style="dim"))
 
 
 def _lamp(judged: Row, words: Words, style: str) -> Text:
-    """Return the word of a verdict."""
+    """Return the word of a verdict; beside a mixed one the lamps of the checks it is mixed of."""
     verdict = str(judged["verdict"])
-    return Text(words.term(f"verdict.{verdict}", verdict), style=style)
+    shown = Text(words.term(f"verdict.{verdict}", verdict), style=style)
+    if verdict == "mixed":
+        shown.append(" ")
+        for check in judged["checks"]:
+            shown.append(*LAMPS.get(str(check["verdict"]), ("–", "")))
+    return shown
 
 
 def _check(check: Row, words: Words) -> str:
