@@ -35,6 +35,7 @@ const bandIsFresh = () => BAND.settings !== null && sameSettings(BAND.settings, 
 /** Return the points whose low and high make the band of an indicator. */
 function bandPoints(row) {
   if (untouched() && hasOwnBand()) return row.points;
+  if (LIVE.failed) return [];
   const band = BAND.bands[row.name];
   if (!band) return [];
   return BAND.times.map((time, index) => {

@@ -90,7 +90,7 @@ async function replayLast() {
   const kept = history_;
   for (const share of steps) {
     if (history_.past !== kept.past) return; // the reader changed something meanwhile
-    history_ = { ...kept, now: share === 1 ? after : between_(before, after, share) };
+    history_ = { ...kept, now: share === 0 ? before : share === 1 ? after : between_(before, after, share) };
     tell("settings");
     await new Promise((resolve) => setTimeout(resolve, REDUCED.matches ? 1200 : share === 0 ? 700 : 55));
   }

@@ -6,7 +6,7 @@ const CENTRAL = new Map(); // claim id: its verdict at the central values of the
 
 /** Judge the claims a moment after the settings changed; a newer change stops what is under way. */
 const judgeClaims = (() => {
-  let [soon, later, last] = [0, 0, 0];
+  let [turn, last] = [0, 0];
   const judge = async (members) => {
     last = performance.now();
     const settings = settingsNow();
@@ -17,34 +17,43 @@ const judgeClaims = (() => {
     };
     try {
       take(await MACHINE.claims({ ...wishOf(settings), members, seed: number(ENGINE.seed) ?? 0 }, take));
-    } catch (error) {
-      if (!LIVE.failed) LIVE.failed = { variable: "", time: null, why: error.message };
+    } catch {
+      // a run that fails is told where its lines would be; the lamps stay as they were
     }
+  };
+  const go = async (mine) => {
+    const newer = () => mine !== turn;
+    await pause(Math.max(0, BETWEEN_JUDGEMENTS - (performance.now() - last)));
+    if (newer()) return;
+    await central();
+    if (newer() || untouched()) return;
+    await judge(0);
+    await pause(700);
+    if (!newer()) await judge(JUDGED_MEMBERS);
   };
   return () => {
     if (!LIVE.up || CLAIMS.length === 0) return;
     MACHINE.stop("claims");
-    clearTimeout(soon);
-    clearTimeout(later);
+    turn += 1;
     if (untouched()) {
       CLAIMS_NOW.clear();
       tell("claims");
-      if (CENTRAL.size === 0) later = setTimeout(findCentral, 900);
-      return;
     }
-    soon = setTimeout(async () => {
-      if (CENTRAL.size === 0) await findCentral();
-      judge(0);
-    }, Math.max(0, BETWEEN_JUDGEMENTS - (performance.now() - last)));
-    later = setTimeout(() => judge(JUDGED_MEMBERS), 900);
+    go(turn);
   };
 })();
 
-/** Judge the page's own run at its central values: what a verdict without members is compared with. */
-async function findCentral() {
-  const found = await MACHINE.claims({ members: 0 });
-  for (const [id, row] of Object.entries(found?.claims ?? {})) CENTRAL.set(id, row);
-}
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Judge the page's own run at its central values, once: what a verdict without members is compared with. */
+const central = (() => {
+  let asked = null;
+  const find = async () => {
+    const found = await MACHINE.claims({ lane: "central", members: 0 });
+    for (const [id, row] of Object.entries(found?.claims ?? {})) CENTRAL.set(id, row);
+  };
+  return () => (asked ??= find());
+})();
 
 /** Take over a judgement; without members, only what differs from the page's own run without members. */
 function takeJudgement(rows, members) {
