@@ -90,7 +90,7 @@ function addressOf() {
   if (STATE.open) kept.set("open", STATE.open);
   if (STATE.theme) kept.set("theme", STATE.theme);
   if (STATE.lang) kept.set("lang", STATE.lang);
-  return kept.toString().replace(/%(2C|3A|40|5B|5D)/g, (code) => decodeURIComponent(code)); // as a person would write it
+  return kept.toString().replace(/%(2C|3A|40|5B|5D)/g, (code) => decodeURIComponent(code)); // as people write it
 }
 
 /** Write the address; while a slider is dragged at most a few times a second. */
