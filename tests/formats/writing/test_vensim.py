@@ -1,5 +1,6 @@
 """Models as Vensim files: read again they give the same numbers, and what was lost is said."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,28 @@ def test_names_are_readable_and_each_is_there_once(name: str, tmp_path: Path) ->
 
     assert not [entry.name for entry in entries if '"' in entry.name or "_" in entry.name]
     assert len(set(listed)) == len(listed)
+
+
+def test_sketches_are_written_back(tmp_path: Path) -> None:
+    """A sketch that was read is in the file that is written, and names the method that runs."""
+    sketch = "\\\\\\---/// Sketch information\nV300\n*View 1\n10,1,level,100,100,40,20,3,3,0,0,0,0,0,0\n"
+    settings = "///---\\\\\\\n:L<%^E!@\n15:0,0,0,0,0,0\n"
+    file = tmp_path / "seen.mdl"
+    controls = "INITIAL TIME = 0 ~~|FINAL TIME = 2 ~~|TIME STEP = 1 ~~|SAVEPER = 1 ~~|\n"
+    file.write_text(f"{{UTF-8}}\nlevel = INTEG(1, 0) ~~|\n{controls}{sketch}{settings}", encoding="utf-8")
+    model = find(file).model
+
+    assert sketch in write_vensim(model).text
+    by_rk4 = write_vensim(replace(model, time=replace(model.time, method="rk4"))).text
+    assert "15:0,0,0,1,0,0" in by_rk4
+
+
+def test_each_room_has_a_view_of_its_variables() -> None:
+    """Without a sketch every variable of a flywheel stands in the view of its room."""
+    model = find("openai-compute").model
+    text = write_vensim(model).text
+    views = text.count("V300  Do not put anything below this section")
+    shown = [line for line in text.splitlines() if line.startswith("10,")]
+
+    assert views >= len(model.subsystems)
+    assert len(shown) >= len(model.variables)
