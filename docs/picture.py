@@ -10,27 +10,28 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 PICTURE = Path(__file__).with_name("page.png")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-SILENT = (
-    "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
-)
 
 
 def main() -> None:
-    """Run the model, open its page without a screen, and keep what is seen."""
+    """Run the model, open its page without a screen, and keep what is seen once the members are drawn."""
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if browser is None:
         raise SystemExit("no Chromium was found; install one to make the picture")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         putar = Path(sys.executable).with_name("putar")
         subprocess.run(
             [str(putar), "run", "openai-compute", "--out", folder], check=True, stdout=subprocess.DEVNULL
         )
-        page = (Path(folder) / "openai-compute.html").as_uri()
-        look = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1440,1000"]
-        keep = ["--virtual-time-budget=8000", f"--screenshot={PICTURE}", f"--user-data-dir={folder}/browser"]
-        subprocess.run([browser, *SILENT.split(), *look, *keep, page], check=True, stderr=subprocess.DEVNULL)
+        running = driver.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        tab = running.new_page(viewport={"width": 1440, "height": 900})
+        tab.goto((Path(folder) / "openai-compute.html").as_uri())
+        tab.locator(".chart-note").get_by_text("300 members").wait_for(timeout=120_000)
+        tab.screenshot(path=PICTURE)
+        running.close()
     print(f"wrote {PICTURE.name}")
 
 
