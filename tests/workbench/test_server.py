@@ -134,7 +134,7 @@ def test_cut_date_that_python_is_not_asked_with_is_refused(server: Server, brows
     tab = browser.new_page()
     tab.goto(f"http://127.0.0.1:{server.port}/bakery/#cut=own_oven&cut_from=7")
     tab.locator("#ask select").select_option("claims")
-    tab.locator("#ask button.tool").click()
+    tab.locator("#ask .ask-button").click()
 
     assert "Python cuts links from" in tab.inner_text("#ask .trouble")
     tab.close()
@@ -328,7 +328,7 @@ def test_reader_asks_python_from_the_page(server: Server, browser: Any) -> None:
     tab.goto(f"http://127.0.0.1:{server.port}/bakery/")
     tab.locator("#ask select").select_option("links")
     tab.locator("#ask input").fill("20")
-    tab.locator("#ask button.tool").click()
+    tab.locator("#ask .ask-button").click()
     tab.locator("#ask table").wait_for(timeout=60_000)
 
     assert "Own oven" in tab.inner_text("#ask table")

@@ -318,5 +318,6 @@ def serve(own: Sequence[str], port: int, limits: Limits, ready: Callable[[str], 
         limit_concurrency=2000,
         h11_max_incomplete_event_size=32_768,
     )
+    listening.listen(config.backlog)  # who hears the address may ask at once
     ready(f"http://127.0.0.1:{listening.getsockname()[1]}/")
     uvicorn.Server(config).run(sockets=[listening])

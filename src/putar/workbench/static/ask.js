@@ -57,7 +57,7 @@ function askSection() {
     "aria-label": say("ask.members"),
   });
   members.addEventListener("input", () => (ASKED.members = Math.max(0, Math.trunc(Number(members.value)) || 0)));
-  const button = plainButton(say("ask.ask"), () => ask(), { class: "tool" });
+  const button = plainButton(say("ask.ask"), () => ask(), { class: "ask-button" });
   const show = () => {
     button.disabled = ASKED.waits;
     box.replaceChildren(...askAnswer().filter(Boolean));
