@@ -60,7 +60,7 @@ def test_strip_is_tabs_with_arrow_keys(show: Open) -> None:
     tab.keyboard.press("Enter")
 
     assert tab.get_by_role("tab", name="Weekly users").get_attribute("aria-selected") == "true"
-    assert tab.locator(".axis-title").inner_text() == "m people"
+    assert tab.locator(".axis-title").inner_text() == "million people"
     assert "chart=users.weekly_users" in address(tab)
 
 
@@ -300,7 +300,7 @@ def test_numbers_are_searched_filtered_and_sorted(show: Open) -> None:
     tab.get_by_role("searchbox", name="Search numbers").fill("")
     tab.locator(".parameters").get_by_role("button", name="Value", exact=True).click()
     assert tab.locator(".parameters th[aria-sort]").get_attribute("aria-sort") == "descending"
-    assert rows.first.locator("b").inner_text() == "2,680 m people"
+    assert rows.first.locator("b").inner_text() == "2,680 million people"
 
 
 def test_names_in_equations_open_what_they_mean(show: Open) -> None:
