@@ -30,6 +30,9 @@ ROWS = 16
 
 SEED = 5
 
+OWN = "(wish) => RUNNER.{}({{ ...wish, lane: 'test' }})"
+"""A long question in a lane of its own: the page itself asks, too, and may stop what it asked."""
+
 ASK = """async ([wish, every]) => {
   const run = await RUNNER.run(wish);
   const rows = [...run.times.keys()].filter((row) => row % every === 0 || row + 1 === run.times.length);
@@ -160,7 +163,7 @@ def test_members_draw_what_python_draws(opened: tuple[Study, Any]) -> None:
         "save": shown,
         "dates": dates,
     }
-    found = tab.evaluate("(wish) => RUNNER.ensemble(wish)", wish)
+    found = tab.evaluate(OWN.format("ensemble"), wish)
     run = study.run(scenario, set={name: value}, members=24, seed=7, save=shown)
 
     assert (found["done"], found["failed"]) == (24, 0)
@@ -178,7 +181,7 @@ def test_links_carry_what_python_finds(opened: tuple[Study, Any]) -> None:
     study, tab = opened
     protocol = study.flywheel.protocols[0]
     asked = {"output": protocol.output, "at": protocol.at, "cutFrom": protocol.cut_from, "scenario": "base"}
-    found = tab.evaluate("(wish) => RUNNER.links(wish)", asked)
+    found = tab.evaluate(OWN.format("links"), asked)
     point = study.links().point
 
     assert found["links"] == list(point.players)
@@ -198,7 +201,7 @@ def test_loops_have_the_shares_that_python_finds(opened: tuple[Study, Any]) -> N
         spec = study.spec(scenario)
         found = tab.evaluate(
             """async (wish) => {
-              const { times, shares } = await RUNNER.loops(wish);
+              const { times, shares } = await RUNNER.loops({ ...wish, lane: "test" });
               const rows = Object.entries(shares).map(([id, share]) => [id, [...share]]);
               return { times: [...times], shares: Object.fromEntries(rows) };
             }""",
@@ -222,7 +225,7 @@ def test_sensitivity_is_that_of_single_settings(opened: tuple[Study, Any]) -> No
     output, at = flywheel.headline[0].variable, study.model.time.stop
     drawn = {n: p for v in study.model.variables for n, p in study.model.parameters(v) if p.distribution}
     names = list(drawn)[::17]
-    found = tab.evaluate("(wish) => RUNNER.sensitivity(wish)", {"output": output, "at": at, "names": names})
+    found = tab.evaluate(OWN.format("sensitivity"), {"output": output, "at": at, "names": names})
     ends = live_row(flywheel, RunSpec(), study.run().ensemble)["ends"]
 
     assert sorted(found["ends"]) == sorted(names)
@@ -250,9 +253,7 @@ def test_claims_are_judged_as_python_judges_them(opened: tuple[Study, Any], chan
         asked = {"scenario": scenario, "set": {name: parameter.low}, "cut": [link]}
     for members in (0, 30):
         expected = study.claims(members=members, seed=SEED, **asked)
-        found = tab.evaluate("(wish) => RUNNER.claims(wish)", {**wish, "members": members, "seed": SEED})[
-            "claims"
-        ]
+        found = tab.evaluate(OWN.format("claims"), {**wish, "members": members, "seed": SEED})["claims"]
         assert {claim.id: claim.verdict for claim in expected} == {
             name: claim["verdict"] for name, claim in found.items()
         }
@@ -285,7 +286,7 @@ def test_newest_wish_of_a_lane_wins(opened: tuple[Study, Any]) -> None:
         """async () => {
           const runs = await Promise.all([1, 2, 3, 4].map(() => RUNNER.run({ lane: "drag", save: [] })));
           const other = RUNNER.run({ lane: "other", save: [] });
-          const long = [1, 2].map((seed) => RUNNER.ensemble({ members: 20, seed, save: [] }));
+          const long = [1, 2].map((seed) => RUNNER.ensemble({ lane: "long", members: 20, seed, save: [] }));
           const ends = await Promise.all([...long, other]);
           return [...runs, ...ends].map((one) => one !== null);
         }"""
@@ -404,7 +405,7 @@ def test_without_workers_the_model_runs_beside_the_page(browser: Any, tmp_path: 
 
     assert tab.evaluate("RUNNER.ready")["worker"] is False
     assert_agrees(study, tab, {"scenario": "viral"}, scenario="viral")
-    assert tab.evaluate("RUNNER.ensemble({ members: 3 }).then((found) => found.done)") == 3
+    assert tab.evaluate("RUNNER.ensemble({ lane: 'test', members: 3 }).then((found) => found.done)") == 3
     context.close()
 
 
