@@ -84,20 +84,20 @@ function historyKeys(event) {
 
 /** Show the last change once more: from what was before it, step by step, to what is now. */
 async function replayLast() {
-  const [before, after] = [history_.past.at(-1), history_.now];
+  const [before, after] = [timeline.past.at(-1), timeline.now];
   if (!before) return;
-  const steps = REDUCED.matches ? [0, 1] : Array.from({ length: 25 }, (_, index) => index / 24);
-  const kept = history_;
-  for (const share of steps) {
-    if (history_.past !== kept.past) return; // the reader changed something meanwhile
-    history_ = { ...kept, now: share === 0 ? before : share === 1 ? after : between_(before, after, share) };
+  const shares = REDUCED.matches ? [0, 1] : Array.from({ length: 25 }, (_, index) => index / 24);
+  const kept = timeline;
+  for (const share of shares) {
+    if (timeline.past !== kept.past) return; // the reader changed something meanwhile
+    timeline = { ...kept, now: share === 0 ? before : share === 1 ? after : settingsBetween(before, after, share) };
     tell("settings");
     await new Promise((resolve) => setTimeout(resolve, REDUCED.matches ? 1200 : share === 0 ? 700 : 55));
   }
 }
 
 /** Return settings between two; what is only in one of them comes in from its default, links at the end. */
-function between_(a, b, share) {
+function settingsBetween(a, b, share) {
   const names = [...new Set([...Object.keys(a.set), ...Object.keys(b.set)])];
   const part = (name) => {
     const [x, y] = [a.set[name] ?? defaultOf(name), b.set[name] ?? defaultOf(name)];

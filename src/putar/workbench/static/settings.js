@@ -14,7 +14,7 @@ const SINCE = number(CHOICES.from); // the date from which a change holds unless
 const UNTOUCHED = Object.freeze({ set: {}, from: {}, cut: [], cutFrom: null });
 const MOST_STEPS = 100;
 
-let history_ = { past: [], now: UNTOUCHED, future: [], held: "" };
+let timeline = { past: [], now: UNTOUCHED, future: [], held: "" };
 
 /** Return the history after an action; a gesture that is `held`, such as a drag, is one step. */
 function reduced({ past, now, future, held }, action) {
@@ -70,11 +70,11 @@ function sinceOf(name) {
 }
 
 const defaultOf = (name) => number(NAMES.get(name)?.row.value);
-const settingsNow = () => history_.now;
-const untouched = (settings = history_.now) =>
+const settingsNow = () => timeline.now;
+const untouched = (settings = timeline.now) =>
   Object.keys(settings.set).length === 0 && settings.cut.length === 0;
-const canUndo = () => history_.past.length > 0;
-const canRedo = () => history_.future.length > 0;
+const canUndo = () => timeline.past.length > 0;
+const canRedo = () => timeline.future.length > 0;
 
 function sameSettings(a, b) {
   const flat = ({ set, from, cut, cutFrom }) =>
@@ -90,14 +90,14 @@ function sameSettings(a, b) {
 
 /** Act on the settings; whoever listens to "settings" is told if something changed. */
 function act(action) {
-  const before = history_;
-  history_ = reduced(before, action);
-  if (history_.now === before.now && history_.past === before.past && history_.future === before.future) return;
+  const before = timeline;
+  timeline = reduced(before, action);
+  if (timeline.now === before.now && timeline.past === before.past && timeline.future === before.future) return;
   tell("settings");
 }
 
 /** Return the names that are set, levers apart from beliefs. */
-function changedNames(settings = history_.now) {
+function changedNames(settings = timeline.now) {
   const names = Object.keys(settings.set);
   return { beliefs: names.filter((name) => !isLever(name)), levers: names.filter(isLever) };
 }
@@ -130,4 +130,4 @@ const VIEWS = list(CHOICES.views).map((row) => {
 });
 
 /** Return the view that the settings are, or undefined. */
-const viewNow = () => VIEWS.find((view) => sameSettings(view.settings, history_.now));
+const viewNow = () => VIEWS.find((view) => sameSettings(view.settings, timeline.now));

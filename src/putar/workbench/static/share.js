@@ -73,7 +73,7 @@ function readAddress() {
     return;
   }
   if (unknown.length > 0) addressTrouble = () => say("share.unknown", { names: unknown.join(", ") });
-  if (!untouched(settings)) history_ = { past: [UNTOUCHED], now: settings, future: [], held: "" };
+  if (!untouched(settings)) timeline = { past: [UNTOUCHED], now: settings, future: [], held: "" };
 }
 
 /** Return the address' part after the #: only what differs from the page as it opens. */
