@@ -433,9 +433,27 @@ def new_command(name: Path, as_json: bool) -> None:
 
 @main.command("serve")
 @click.argument("models", nargs=-1, metavar="[MODEL]...")
-@click.option("--port", default=8321, show_default=True, help="Of 127.0.0.1; 0 for any that is free.")
-@click.option("--seconds", default=60.0, show_default=True, help="The most that one question may take.")
-@click.option("--members", default=10_000, show_default=True, help="The most that one question may draw.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8321,
+    show_default=True,
+    help="Of 127.0.0.1; 0 for any that is free.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1.0, 86_400.0),
+    default=60.0,
+    show_default=True,
+    help="The most that one question may take.",
+)
+@click.option(
+    "--members",
+    type=click.IntRange(0),
+    default=10_000,
+    show_default=True,
+    help="The most that one question may draw.",
+)
 @lang_option
 def serve_command(models: tuple[str, ...], port: int, seconds: float, members: int) -> None:
     """Serve the pages of all flywheels, and of each MODEL, on this machine, and answer their questions."""

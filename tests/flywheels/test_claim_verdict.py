@@ -429,6 +429,16 @@ def test_few_draws_that_leave_the_verdict_open_say_so(high: int, said: str) -> N
     assert judged.notes == ((said,) if said else ())
 
 
+def test_members_that_all_fail_settle_nothing() -> None:
+    """The central run alone is no proof where every draw gives no number."""
+    members = {"run.x": Path(np.zeros(1), np.full((1, 30), np.nan))}
+    centre = {"run.x": Path(np.zeros(1), np.ones((1, 1)))}
+    judged = judge_members(says("AT(run.x, 0)", ">", 0), centre, members)
+
+    assert judged.verdict == "undetermined"
+    assert judged.caveats == ("30 of 30 members gave no number",)
+
+
 def test_single_run_has_no_probability() -> None:
     judged = judge_members(says("AT(run.x, 1)", ">", 0.3), CENTRE)
     assert (judged.verdict, judged.probability, judged.low) == ("holds", None, None)

@@ -151,6 +151,12 @@ def test_nothing_is_left_of_what_failed(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["many.mdl", "many.putar"]
 
 
+def test_folder_that_cannot_be_made_is_refused(pond: Path) -> None:
+    """What stands in the way is a file; the answer is a sentence."""
+    with pytest.raises(UsageError, match="cannot write"):
+        convert(find(pond), pond / "own")
+
+
 def test_unknown_forms_are_refused_with_the_nearest(pond: Path) -> None:
     """A wrong suffix is answered with the right one."""
     with pytest.raises(UsageError) as told:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import putar
+from putar.cli import main
 from putar.errors import UsageError
 from putar.study import shipped_rows
 from putar.workbench.serve_questions import QUESTIONS, Limits
@@ -349,6 +351,17 @@ def test_port_in_use_is_said(server: Server) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"port {server.port} of 127.0.0.1 cannot be had: ")
     assert "--port 0" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "option", ["--port=99999", "--port=-1", "--members=-5", "--seconds=0"]
+)
+def test_limits_that_are_none_are_refused(option: str) -> None:
+    """Before anything is served."""
+    found = CliRunner().invoke(main, ["serve", option])
+
+    assert found.exit_code == 2
+    assert "is not in the range" in found.output
 
 
 def test_without_the_extra_the_install_line_is_said() -> None:

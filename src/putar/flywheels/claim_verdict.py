@@ -430,10 +430,13 @@ def judge_members(
         return Judgement(point, None, None, verdict, None, notes=(Said("judged.one_run"),))
     values, drawn = compare(comparison, members)
     fine = np.isfinite(values)
-    if not fine.any() or values[fine].min() == values[fine].max() == point:
-        return Judgement(point, None, None, verdict, None, notes=(Said("judged.unreached"),))
     failed = int((~fine).sum())
     caveats = (Said("judged.failed", failed=failed, members=len(values)),) if failed else ()
+    if not fine.any():
+        return Judgement(point, None, None, "undetermined", None, caveats=caveats)
+    if values[fine].min() == values[fine].max() == point:
+        unreached = (Said("judged.unreached"),)
+        return Judgement(point, None, None, verdict, None, notes=unreached, caveats=caveats)
     probability = float(drawn[fine].mean())
     low, high = (float(q) for q in np.quantile(values[fine], (0.05, 0.95)))
     gaps = np.broadcast_to(_gaps(comparison, values, members), values.shape)

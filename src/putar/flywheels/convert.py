@@ -99,7 +99,10 @@ def convert(flywheel: Flywheel, out: Path, *, force: bool = False, spec: RunSpec
 def _folder(flywheel: Flywheel, out: Path, before: Ensemble) -> Conversion:
     """Write a flywheel's folder: its files one by one, once the whole of them reads back."""
     files, losses, names = folder_files(flywheel, out.resolve().name)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror}", "check the folder") from None
     with _beside(out) as folder:
         made = Path(folder) / out.resolve().name
         made.mkdir()

@@ -195,8 +195,12 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, besides: RunSp
 
 def _apart(flywheel: Flywheel, links: tuple[LinkFinding, ...]) -> float | None:
     """Return the value with every link at arm's length from "now" on, where the links were asked for it."""
-    wanted = None if flywheel.valuation is None else (flywheel.valuation.variable, flywheel.now, None)
+    valued = flywheel.valuation
+    if valued is None:
+        return None
+    at = flywheel.model.time.stop if valued.at is None else valued.at
+    wanted = (valued.variable, at, flywheel.now, None)
     asked = ((found, found.protocol) for found in links)
     return next(
-        (float(found.point.none) for found, p in asked if (p.output, p.cut_from, p.scenario) == wanted), None
+        (float(f.point.none) for f, p in asked if (p.output, p.at, p.cut_from, p.scenario) == wanted), None
     )

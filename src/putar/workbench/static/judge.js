@@ -160,6 +160,7 @@ function judgedTest(test, centre, members) {
   const plain = { value: inUnit(centre.value, factor), low: null, high: null, bounds, probability: null };
   if (Number.isNaN(centre.value)) return { ...plain, verdict: "undetermined" };
   const fine = members.filter(({ value }) => Number.isFinite(value));
+  if (fine.length === 0 && members.length > 0) return { ...plain, verdict: "undetermined" };
   if (fine.every(({ value }) => value === centre.value))
     return { ...plain, verdict: centre.holds ? "holds" : "refuted" };
   const sorted = Float64Array.from(fine, ({ value }) => value).sort();
