@@ -68,7 +68,8 @@ class Commands(click.Group):
 def main() -> None:
     """Flywheel stories as models that run, cite every number, and can be proved wrong.
 
-    MODEL is a shipped name (see `putar list`), a flywheel's folder, or a .putar file.
+    MODEL is a shipped name (see `putar list`), a flywheel's folder, or a model file: .putar, .mdl, .xmile,
+    .stmx, .itmx.
     """
 
 

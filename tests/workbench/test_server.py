@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -128,6 +129,26 @@ def test_all_files_that_a_model_may_read_make_its_answers_old(tmp_path: Path) ->
     assert before == same
     assert before != after
     assert serve_work.signature(model) != serve_work.signature(model)
+
+
+def test_kept_answers_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest leave when all together are too many bytes."""
+    from putar.workbench import serve_work
+
+    monkeypatch.setattr(serve_work, "KEPT_BYTES", 25)
+    workers = serve_work.Workers(Limits(), 1)
+
+    async def ten() -> bytes:
+        return b"0123456789"
+
+    async def ask() -> None:
+        for wanted in "abc":
+            assert await workers._once(wanted, ten) == b"0123456789"
+        await asyncio.sleep(0)
+
+    asyncio.run(ask())
+
+    assert [*workers.kept] == ["b", "c"]
 
 
 @pytest.mark.browser
@@ -353,9 +374,7 @@ def test_port_in_use_is_said(server: Server) -> None:
     assert "--port 0" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "option", ["--port=99999", "--port=-1", "--members=-5", "--seconds=0"]
-)
+@pytest.mark.parametrize("option", ["--port=99999", "--port=-1", "--members=-5", "--seconds=0"])
 def test_limits_that_are_none_are_refused(option: str) -> None:
     """Before anything is served."""
     found = CliRunner().invoke(main, ["serve", option])

@@ -27,6 +27,7 @@ __all__ = ["Busy", "TooLong", "Workers", "signature"]
 
 COMMAND = "import sys; from putar.cli import main; main(prog_name='putar')"
 KEPT = 64  # answers
+KEPT_BYTES = 256_000_000  # of all of them together
 MOST_FILES = 2000  # that are looked at before an answer is taken for a model's latest
 READ = 1 << 16
 
@@ -130,7 +131,7 @@ class Workers:
         self.running.pop(wanted, None)
         if not done.cancelled() and done.exception() is None:
             self.kept[wanted] = done.result()
-            while len(self.kept) > KEPT:
+            while len(self.kept) > KEPT or sum(map(len, self.kept.values())) > KEPT_BYTES:
                 self.kept.popitem(last=False)
 
     async def _run(self, words: Sequence[str]) -> bytes:
