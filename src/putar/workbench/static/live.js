@@ -61,9 +61,7 @@ async function runSettings() {
 /** Show what came back, and note how long it took from the input to the drawing. */
 function landed(changes, began) {
   Object.assign(LIVE, changes);
-  const drawing = performance.now();
   tell("live");
-  performance.measure("drawing", { start: drawing, end: performance.now() });
   performance.measure("redraw", { start: began, end: performance.now() });
 }
 
