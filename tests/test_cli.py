@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 import putar
 from putar.cli import main
+from tests.flywheels.bakery import write
 
 SHIPPED = "openai-compute"
 POND = """
@@ -161,6 +162,32 @@ def test_simulate_keeps_what_is_asked_and_sets_what_is_said(pond: str) -> None:
     assert series[40] == series[80] < 1000.0
 
 
+def test_links_are_cut_from_the_date_that_is_said(tmp_path: Path) -> None:
+    """By every command that cuts links, as Python does it; without a date from the flywheel's now."""
+    story = '[[claim]]\nid = "one"\nsays = "It stays small."\n[[claim.check]]\ncomparator = "<"\n'
+    story += 'formula = "AT(base.shop.income, 10)"\nbound = 1\nunit = "euro/year"\n'
+    bakery = str(write(tmp_path / "bakery", claims_toml=story))
+    cut, since = ("--cut", "own_oven"), ("--cut-from", "7")
+    study = putar.load(bakery)
+
+    def income(*words: str) -> list[float]:
+        found: list[float] = document("simulate", bakery, "--variables", "shop.income", *words)["variables"][
+            "shop.income"
+        ]
+        return found
+
+    expected = study.run(cut=["own_oven"], cut_from=7.0, save=["shop.income"]).ensemble.values[:, 0, 0]
+    assert income(*cut, *since) == expected.tolist()
+    assert income(*cut) == income(*cut, "--cut-from", "5") != income(*cut, *since)
+    for words in (("run", "--out", str(tmp_path)), ("loops",), ("claims", "--members", "0")):
+        command, *options = words
+        usual, later = (document(command, bakery, *options, *cut, *more) for more in ((), since))
+        asked = document(command, bakery, *options, *cut, "--cut-from", "5")
+        for each in (usual, later, asked):
+            each.pop("seconds", None)
+        assert asked == usual != later
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".nc"])
 def test_simulate_writes_files_by_suffix(pond: str, tmp_path: Path, suffix: str) -> None:
     """A file appears whole; nothing else does."""
@@ -281,6 +308,11 @@ def test_own_model_file_runs_without_a_story(pond: str, tmp_path: Path) -> None:
         (("run", SHIPPED, "--members", "-1"), "-1 members cannot be run"),
         (("links", SHIPPED, "--members", "-1"), "-1 members cannot be run"),
         (("claims", SHIPPED, "--members", "-1"), "-1 members cannot be run"),
+        (("run", SHIPPED, "--cut-from", "2027"), "a cut date without a cut link\n  fix: name the link"),
+        (("simulate", SHIPPED, "--cut-from", "2027"), "a cut date without a cut link"),
+        (("claims", SHIPPED, "--cut-from", "2027"), "a cut date without a cut link"),
+        (("loops", SHIPPED, "--cut-from", "2027"), "a cut date without a cut link"),
+        (("loops", SHIPPED, "--cut", "own_research", "--cut-from", "nan"), "the date nan is outside the run"),
         (("links", SHIPPED, "--from", "1999"), "the date 1999.0 is outside the run"),
         (("links", SHIPPED, "--output", "money.run_rate@soon"), "'soon' is no date"),
     ],

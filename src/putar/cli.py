@@ -17,7 +17,7 @@ import click
 from putar.cli_options import (
     asked_study,
     console,
-    cut_option,
+    cut_options,
     emit,
     json_option,
     lang_option,
@@ -95,7 +95,7 @@ def list_command(as_json: bool) -> None:
 @main.command("run")
 @click.argument("model")
 @run_options
-@cut_option
+@cut_options
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Where the page goes."
 )
@@ -110,6 +110,7 @@ def run_command(
     seed: int,
     join: tuple[str, ...],
     cut: tuple[str, ...],
+    cut_from: float | None,
     out: Path,
     table: str | None,
     served: bool,
@@ -118,7 +119,9 @@ def run_command(
     """Run MODEL, answer its questions, and write a page that opens anywhere."""
     study = asked_study(model, scenario, settings, join)
     if table is not None:
-        one = study.table(table, scenario, set=settings, cut=cut, members=members, seed=seed)
+        one = study.table(
+            table, scenario, set=settings, cut=cut, cut_from=cut_from, members=members, seed=seed
+        )
         finding = one.as_json()
         if as_json:
             emit(finding)
@@ -129,7 +132,7 @@ def run_command(
         return
     from putar.workbench.page import write_page
 
-    answer = study.answer(scenario, set=settings, cut=cut, members=members, seed=seed)
+    answer = study.answer(scenario, set=settings, cut=cut, cut_from=cut_from, members=members, seed=seed)
     page = write_page(answer.payload, out / f"{study.name}.html", spoken_words().language, served=served)
     answer = answer.with_files((str(page),))
     if as_json:
@@ -143,7 +146,7 @@ def run_command(
 @main.command("simulate")
 @click.argument("model")
 @run_options
-@cut_option
+@cut_options
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A .csv, .nc, .parquet or .zarr."
 )
@@ -158,6 +161,7 @@ def simulate_command(
     seed: int,
     join: tuple[str, ...],
     cut: tuple[str, ...],
+    cut_from: float | None,
     output: Path | None,
     variables: tuple[str, ...],
     data: tuple[Path, ...],
@@ -166,7 +170,9 @@ def simulate_command(
     """Write the trajectory of MODEL: CSV on stdout, or a file by its suffix."""
     study = asked_study(model, scenario, settings, join, data)
     names = [name.strip() for text in variables for name in _names(text)]
-    run = study.run(scenario, set=settings, cut=cut, members=members, seed=seed, save=names or None)
+    run = study.run(
+        scenario, set=settings, cut=cut, cut_from=cut_from, members=members, seed=seed, save=names or None
+    )
     if not study.model.origin:
         run.ensemble.require_finished()
     for failure in run.ensemble.failures:
@@ -242,7 +248,7 @@ def _answer_no() -> NoReturn:
 @click.argument("model")
 @scenario_option
 @set_option
-@cut_option
+@cut_options
 @click.option("--members", type=int, help="Runs for the claims about the model; each flywheel has a default.")
 @seed_option
 @json_option
@@ -251,6 +257,7 @@ def claims_command(
     scenario: str,
     settings: tuple[str, ...],
     cut: tuple[str, ...],
+    cut_from: float | None,
     members: int | None,
     seed: int,
     as_json: bool,
@@ -262,7 +269,7 @@ def claims_command(
     arithmetic.
     """
     study = asked_study(model, scenario, settings)
-    found = study.claims(members, seed, scenario=scenario, set=settings, cut=cut)
+    found = study.claims(members, seed, scenario=scenario, set=settings, cut=cut, cut_from=cut_from)
     findings = [finding.as_json() for finding in found]
     if as_json:
         emit({"claims": findings})
@@ -310,7 +317,7 @@ def links_command(
 @main.command("loops")
 @click.argument("model")
 @run_options
-@cut_option
+@cut_options
 @json_option
 def loops_command(
     model: str,
@@ -320,11 +327,12 @@ def loops_command(
     seed: int,
     join: tuple[str, ...],
     cut: tuple[str, ...],
+    cut_from: float | None,
     as_json: bool,
 ) -> None:
     """Say which feedback loops drive MODEL and when, and whether its wheel spins up by itself."""
     study = asked_study(model, scenario, settings, join)
-    found = study.loops(scenario, set=settings, cut=cut, members=members, seed=seed)
+    found = study.loops(scenario, set=settings, cut=cut, cut_from=cut_from, members=members, seed=seed)
     if as_json:
         emit(found.as_json())
     else:

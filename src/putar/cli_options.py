@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "asked_study",
     "console",
-    "cut_option",
+    "cut_options",
     "emit",
     "json_option",
     "lang_option",
@@ -81,7 +81,6 @@ scenario_option = click.option(
 set_option = click.option(
     "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
 )
-cut_option = click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
 seed_option = click.option("--seed", default=0, show_default=True, help="Of the random draws.")
 
 
@@ -94,6 +93,15 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (join, seed_option, members, set_option, scenario_option):
         command = option(command)
     return command
+
+
+def cut_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add which links are put at arm's length, and from when."""
+    since = click.option(
+        "--cut-from", type=float, metavar="DATE", help="From when --cut holds; else the flywheel's now."
+    )
+    cut = click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
+    return cut(since(command))
 
 
 def emit(document: Mapping[str, object]) -> None:

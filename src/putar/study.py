@@ -255,6 +255,7 @@ class Study:
         *,
         set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
         cut: Sequence[str] = (),
+        cut_from: float | None = None,
         members: int = 0,
         seed: int = 0,
         window: tuple[float, float] | None = None,
@@ -269,7 +270,7 @@ class Study:
             the flywheel's "now", or the whole run
         stocks : of the wheel, where they are not those of the largest partition
         """
-        spec = self.spec(scenario, set, cut, None, members, seed)
+        spec = self.spec(scenario, set, cut, cut_from, members, seed)
         return find_feedback(self.flywheel, spec, window=window, stocks=stocks, release=True)
 
     def level_margins(
@@ -330,6 +331,7 @@ class Study:
         *,
         set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
         cut: Sequence[str] = (),
+        cut_from: float | None = None,
         members: int = 0,
         seed: int = 0,
     ) -> TableFinding:
@@ -337,7 +339,7 @@ class Study:
         table = table_named(self.flywheel, name)
         if table.kind == "scenarios" and scenario != BASE:
             raise UsageError(f"the rows of {name} are scenarios already", "leave the scenario out")
-        return find_table(self.flywheel, table, self.spec(scenario, set, cut, None, members, seed))
+        return find_table(self.flywheel, table, self.spec(scenario, set, cut, cut_from, members, seed))
 
     def claims(
         self,
@@ -347,17 +349,18 @@ class Study:
         scenario: str = "base",
         set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
         cut: Sequence[str] = (),
+        cut_from: float | None = None,
     ) -> tuple[Finding, ...]:
         """Return every claim of the story with its verdict, computed from facts and runs.
 
         Parameters
         ----------
         members : draws of each run; a default number, where not said
-        scenario, set, cut : laid under every run that a claim needs; claims about facts alone do not
-            feel them
+        scenario, set, cut, cut_from : laid under every run that a claim needs; claims about facts alone
+            do not feel them
         """
         draws = None if members is None else whole_number("members", members)
-        spec = self.spec(scenario, set, cut, None, 0, seed)
+        spec = self.spec(scenario, set, cut, cut_from, 0, seed)
         asked = Asked(find_scenario(self.flywheel.scenarios, scenario).name, spec)
         return check_claims(self.flywheel, members=draws, seed=spec.seed, asked=asked)
 
@@ -408,14 +411,16 @@ class Study:
         *,
         set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
         cut: Sequence[str] = (),
+        cut_from: float | None = None,
         members: int = 0,
         seed: int = 0,
     ) -> Answer:
         """Return the whole answer that `putar run` prints and its page shows."""
         began = time.perf_counter()
         title = find_scenario(self.flywheel.scenarios, scenario)
-        spec = self.spec(scenario, set, cut, None, members, seed)
-        return answer(self.flywheel, title, spec, self.spec(BASE, set, cut, None, 0, seed), began)
+        spec = self.spec(scenario, set, cut, cut_from, members, seed)
+        besides = self.spec(BASE, set, cut, cut_from if cut else None, 0, seed)
+        return answer(self.flywheel, title, spec, besides, began)
 
 
 def _short_name(name: str, known: Sequence[str]) -> str:

@@ -152,15 +152,21 @@ def test_kept_answers_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.browser
-def test_cut_date_that_python_is_not_asked_with_is_refused(server: Server, browser: Any) -> None:
-    """The page does not show an answer to other settings than the reader's."""
+def test_python_is_asked_with_the_readers_cut_date(server: Server, browser: Any) -> None:
+    """The date goes with the question, and the answer is the one for that date."""
     tab = browser.new_page()
     tab.goto(f"http://127.0.0.1:{server.port}/bakery/#cut=own_oven&cut_from=7")
-    tab.locator("#ask select").select_option("claims")
-    tab.locator("#ask .ask-button").click()
-
-    assert "Python cuts links from" in tab.inner_text("#ask .trouble")
+    tab.locator("#ask input").fill("20")
+    with tab.expect_response("**/api/models/bakery/run") as answered:
+        tab.locator("#ask .ask-button").click()
+    said = answered.value.json()
     tab.close()
+    body = answered.value.request.post_data_json
+    _, usual = server.question("bakery", "run", {**body, "cut_from": 5.0})
+
+    assert (body["cut"], body["cut_from"]) == (["own_oven"], 7)
+    assert said["headline"] == server.question("bakery", "run", body)[1]["headline"]
+    assert said["headline"] != usual["headline"]
 
 
 # ---------------------------------------------------------------- what it survives

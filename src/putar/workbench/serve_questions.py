@@ -57,6 +57,7 @@ FIELDS = {
     "scenario": Field("string", "--scenario", "a scenario of the flywheel"),
     "set": Field("numbers", "--set", "constants with their values, from a date on as NAME@DATE"),
     "cut": Field("strings", "--cut", "links at arm's length"),
+    "cut_from": Field("number", "--cut-from", "from when cut holds; else the flywheel's now"),
     "members": Field("integer", "--members", "runs with drawn constants, 0 for one run"),
     "seed": Field("integer", "--seed", "of the random draws"),
     "output": Field("string", "--output", "what is asked about: VAR@DATE, or value"),
@@ -65,7 +66,7 @@ FIELDS = {
     "variables": Field("strings", "--variables", "what is kept of the trajectory; all, where not said"),
     "audit": Field("boolean", "--audit", "ask, too, whether the story closes and what pushes it"),
 }
-RUN = ("scenario", "set", "cut", "members", "seed")
+RUN = ("scenario", "set", "cut", "cut_from", "members", "seed")
 
 QUESTIONS = {
     "run": Question(

@@ -12,15 +12,10 @@ function askBody(settings, members) {
       return [date === null ? name : `${name}@${date}`, value];
     }),
   );
-  const cut = ASKED.question === "links" ? {} : { cut: settings.cut };
+  const { cut: links, cutFrom } = settings;
+  const cut = ASKED.question === "links" ? {} : { cut: links };
+  if (ASKED.question !== "links" && links.length > 0 && cutFrom !== null) cut.cut_from = cutFrom;
   return { scenario: SHOWN_RUN.name, set, ...cut, members, seed: number(ENGINE.seed) ?? 0 };
-}
-
-/** Return why Python cannot be asked with the reader's settings, or nothing: it cuts links from the usual date only. */
-function askTrouble({ cut, cutFrom }) {
-  const usual = number(CHOICES.cut_from);
-  if (ASKED.question === "links" || cut.length === 0 || cutFrom === null || cutFrom === usual) return "";
-  return say("ask.cut_date", { usual: moment(usual ?? number(TIME.start)), date: moment(cutFrom) });
 }
 
 /** Put a question to the server this page came from; resolves with its document, or fails with its words. */
@@ -63,12 +58,6 @@ function askSection() {
     box.replaceChildren(...askAnswer().filter(Boolean));
   };
   const ask = async () => {
-    const trouble = askTrouble(settingsNow());
-    if (trouble) {
-      Object.assign(ASKED, { answer: null, trouble });
-      show();
-      return;
-    }
     const began = performance.now();
     Object.assign(ASKED, { waits: true, answer: null, trouble: "" });
     show();
