@@ -21,7 +21,7 @@ def test_axe_finds_nothing(turn: Any, name: str, size: dict[str, int], theme: st
     tab = turn("#planner.order_ahead_share=0.4", name=name, size=size, color_scheme=theme)
     tab.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     tab.wait_for_timeout(500)
-    tab.wait_for_function("!document.querySelector('.late:not(.band)')")  # what is being computed is faded
+    tab.locator(".late:not(.band)").first.wait_for(state="detached")  # what is being computed is faded
     found = axe.Axe().run(tab).response
 
     assert len(found["passes"]) > 20
