@@ -169,7 +169,7 @@ class Study:
         cut : links put at arm's length, from `cut_from` or the flywheel's "now"
         members : runs with constants drawn from their distributions; 0 is one run at the central values
         save, save_at : variables and dates to keep, of a date the first step that is not before it; all,
-            where not said
+            where not said, but for the insides of conveyors and macros, which are kept by name alone
 
         Raises
         ------
@@ -179,11 +179,17 @@ class Study:
             If there is too little memory; said before the run starts.
         """
         spec = self.spec(scenario, set, cut, cut_from, members, seed)
-        kept = None if save is None else self._outputs(save)
+        kept = self._visible if save is None else self._outputs(save)
         ensemble = simulate(self.flywheel, spec, save=kept, save_at=save_at, kernel=kernel)
         if self.model.origin == "vensim" and "final_time" in ensemble.names:
             ensemble = ensemble.until("final_time")
         return Run(self.model, ensemble)
+
+    @property
+    def _visible(self) -> tuple[str, ...]:
+        """The outputs that are not the insides of others."""
+        internal = self.model.internal
+        return tuple(n for n, _ in self.flywheel.program.outputs if n.partition("[")[0] not in internal)
 
     def _outputs(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return output names: an array's name stands for all of its elements."""

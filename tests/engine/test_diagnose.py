@@ -108,3 +108,22 @@ def test_random_draws_are_those_of_the_member() -> None:
     found = {first_failure(made, [Segment((), 0, 400)], seed=3, member=m).step for m in range(4)}  # type: ignore[union-attr]
 
     assert len(found) > 1
+
+
+def test_failure_inside_a_variable_is_told_of_the_variable() -> None:
+    """A name that a reader or a function made up, with a middle dot, is that of its owner to a person."""
+    g = Graph()
+    memory = g.state(0)
+    part = g.node(Op.DIV, g.const(1.0), memory)
+    made = program(
+        g,
+        [("pool\u00b7SMTH1\u00b73\u00b70", 1.0, g.const(-1.0))],
+        {"pool": g.const(2.0), "pool\u00b7slat[1]": part},
+        step=1.0,
+        steps=3,
+    )
+    failure = first_failure(made, [Segment((), 0, 3)])
+
+    assert failure is not None
+    assert failure.variable == "pool"
+    assert str(failure) == "a part of pool became infinite at 1: 1 / 0, in 1 / a part of pool"

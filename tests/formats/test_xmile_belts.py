@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import putar
 from putar.errors import ModelErrors
 from putar.flywheels.catalogue import find
 from putar.formats.xmile_read import read_xmile
@@ -90,3 +91,15 @@ def test_nothing_is_lost_or_made(tmp_path: Path, length: str) -> None:
     slats = [name for name in found if name.startswith("belt·belt[")]
     for time, level in found["belt"].items():
         assert sum(found[name][time] for name in slats) == pytest.approx(level, rel=1e-12, abs=1e-12)
+
+
+def test_slats_are_kept_only_when_they_are_asked_for_by_name(tmp_path: Path) -> None:
+    """A run shows the author's variables, a dotted name of an author's own among them."""
+    more = '<aux name="goes.far"><eqn>goes</eqn></aux><flow name="leak"><eqn>0.1</eqn><leak/></flow>'
+    study = putar.load(belt(tmp_path, more=more, outflow=LEAK))
+
+    assert study.run().ensemble.names == ("belt", "comes", "goes", "goes\u00b7far", "leak")
+    assert study.run(save=["belt\u00b7belt", "goes"]).ensemble.names == (
+        *(f"belt\u00b7belt[{slat}]" for slat in range(1, 9)),
+        "goes",
+    )

@@ -35,6 +35,7 @@ from putar.analysis.spectrum import (
     window_rate,
 )
 from putar.analysis.trajectory import Trajectory
+from putar.engine.ir import owner_of
 
 __all__ = ["Alone", "LinkMargin", "Wheel", "Window", "level_growth", "wheel"]
 
@@ -170,6 +171,8 @@ def wheel(
     margins = _margins(window, ranked, slopes, links, member, elastic or {})
     carries = tuple((chosen[n], float(part[n])) for n in order)
     first, end = float(window.times[0]), float(window.times[-1] + window.step)
+    owners = [(name, owner_of(name, graph.names)) for name in window.stocks]
+    named = tuple(name if owner is None else f"a part of {owner}" for name, owner in owners)
     return Wheel(
         tuple(chosen),
         tuple(alone),
@@ -183,7 +186,7 @@ def wheel(
         bool(steady(window)[member]),
         one_signed(last) if len(chosen) else False,
         _against(along, order, chosen),
-        flywheel_number(window.gives[-1, member], window.takes[-1, member], window.stocks),
+        flywheel_number(window.gives[-1, member], window.takes[-1, member], named),
         carries,
         margin(scaled_rate(window, window.gives[:, member], member)),
         margins,

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from putar.engine.ir import Op, Program, live_order, render
+from putar.engine.ir import Op, Program, live_order, owner_of, render
 from putar.engine.operations import OPERATIONS, uniform
 from putar.engine.reference import evaluate, step_states
 
@@ -35,7 +35,7 @@ class Failure:
 
     Parameters
     ----------
-    variable : the first output or state that it reaches
+    variable : the first output or state that it reaches; of an internal one its owner, and `part` is true
     time, step : when, in the model's unit and as the number of the step
     value : what the operation gave: an infinity or not-a-number
     operation : the operation, with names, as text
@@ -49,12 +49,14 @@ class Failure:
     operation: str
     operands: tuple[float, ...]
     symbol: str
+    part: bool = False
 
     def __str__(self) -> str:
         became = "not-a-number" if math.isnan(self.value) else "infinite"
         numbers = [f"({x:.6g})" if x < 0 and "(" not in self.symbol else f"{x:.6g}" for x in self.operands]
         shown = self.symbol.format(*numbers, key="") if self.operands else f"{self.value:g}"
-        return f"{self.variable} became {became} at {self.time:.10g}: {shown}, in {self.operation}"
+        whole = f"a part of {self.variable}" if self.part else self.variable
+        return f"{whole} became {became} at {self.time:.10g}: {shown}, in {self.operation}"
 
 
 def first_failure(
@@ -75,6 +77,7 @@ class _Rerun:
         self.program, self.seed, self.member = program, seed, member
         graph, states = program.graph, program.states
         self.initial = live_order(graph, [state.initial for state in states])
+        self.outputs = [name for name, _ in program.outputs]
         self.order = live_order(graph, [s.next for s in states] + [node for _, node in program.outputs])
 
     def through(self, segments: Sequence[Segment]) -> Failure | None:
@@ -130,10 +133,12 @@ class _Rerun:
         for i, (state, x) in enumerate(zip(self.program.states, moved, strict=True)):
             if not math.isfinite(x):
                 rate, h = here[state.next], self.program.step
-                operation = f"{state.name} + step * rate"
+                owner = owner_of(state.name, self.outputs)
+                operation = f"{state.name if owner is None else f'a part of {owner}'} + step * rate"
                 time = self.program.time_at(n + 1)
                 operands = (now[i], h, rate)
-                return moved, Failure(state.name, time, n + 1, x, operation, operands, "{0} + {1} * {2}")
+                name, part = owner or state.name, owner is not None
+                return moved, Failure(name, time, n + 1, x, operation, operands, "{0} + {1} * {2}", part)
         return moved, None
 
     def search(
@@ -162,14 +167,16 @@ class _Rerun:
             if not earlier:
                 break
             cause = earlier[0]
+        owner = owner_of(names[reached], self.outputs)
         return Failure(
-            names[reached],
+            owner or names[reached],
             self.program.time_at(n + c),
             n,
             values[cause],
             render(self.program, cause),
             tuple(values[a] for a in node.args),
             _symbol(self.program, cause),
+            owner is not None,
         )
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "State",
     "Table",
     "live_order",
+    "owner_of",
     "render",
     "verify",
 ]
@@ -246,6 +247,17 @@ def live_order(graph: Graph, roots: Iterable[int]) -> list[int]:
     return order
 
 
+def owner_of(name: str, outputs: Iterable[str]) -> str | None:
+    """Return the variable of the model's own that an internal name belongs to; None for one of its own.
+
+    The memories of functions, the slats of conveyors and the insides of macros are called by their owner's
+    name, a middle dot and more words.
+    """
+    owner, dot, _ = name.partition("\u00b7")
+    known = dot and any(owner in (output, output.partition("[")[0]) for output in outputs)
+    return owner if known else None
+
+
 def render(program: Program, index: int, depth: int = 3) -> str:
     """Return a node as text, to a depth; deeper parts are dots."""
     node = program.graph.nodes[index]
@@ -255,7 +267,9 @@ def render(program: Program, index: int, depth: int = 3) -> str:
         case Op.PARAM, int(slot):
             return program.parameters[slot]
         case Op.STATE, int(slot):
-            return program.states[slot].name
+            name = program.states[slot].name
+            owner = owner_of(name, [output for output, _ in program.outputs])
+            return name if owner is None else f"a part of {owner}"
     if depth == 0 and node.args:
         return "..."
     inner = []

@@ -264,6 +264,21 @@ class Model:
         return {variable.name: variable for variable in self.variables}
 
     @cached_property
+    def internal(self) -> frozenset[str]:
+        """Variables that a reader put beside the author's: the slats of a belt, the insides of a macro.
+
+        Their name is that of a variable with a middle dot and a word more; an author's own name may have
+        such a dot where the file has a point.
+        """
+        return frozenset(
+            variable.name
+            for variable in self.variables
+            if "\u00b7" in variable.name
+            and variable.name.partition("\u00b7")[0] in self.by_name
+            and not {".", "\u00b7"} & {*variable.spelling}
+        )
+
+    @cached_property
     def settable(self) -> frozenset[str]:
         """What a run may set: constants, element by element, and the links' switches."""
         names = (name for variable in self.variables for name, _ in self.parameters(variable))

@@ -258,7 +258,13 @@ def subsystem_rows(flywheel: Flywheel) -> list[dict[str, object]]:
     """Return the rooms of the model with their equations, constants apart."""
     rooms: list[dict[str, object]] = []
     for room in flywheel.model.subsystems:
-        inside = [v for v in flywheel.model.variables if v.subsystem == room.name and v.kind != "constant"]
+        inside = [
+            v
+            for v in flywheel.model.variables
+            if v.subsystem == room.name
+            and v.kind != "constant"
+            and (v.name not in flywheel.model.internal or v.points or v.element_points)
+        ]
         variables = [
             {
                 "name": v.short + (f"[{', '.join(v.dimensions)}]" if v.dimensions else ""),
