@@ -1,13 +1,17 @@
 """A Program that scores loops beside the model's own variables."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from putar.analysis.scored import scored_program
+from putar.analysis import scored
+from putar.analysis.scored import scored_program, scored_script
 from putar.engine.build import KERNELS
+from putar.engine.js_kernel import javascript
 from putar.runs.design import Change, design
 from putar.runs.execute import execute
-from tests.analysis.models import equations, loops
+from tests.analysis.models import equations, loops, model_from
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -43,7 +47,6 @@ def test_loops_of_several_parts_are_shared_out_each_in_its_part(tmp_path: object
     """Two wheels that know nothing of each other: each loop has the whole of its own part."""
     from putar.analysis.loops import find_loops
     from putar.analysis.trajectory import trajectory
-    from tests.analysis.models import model_from
 
     text = "time 0 to 5 step 0.125 : year\nconstant one : year = 1\n" + "".join(
         f"stock {name} : dmnl = 1\n  inflow {name}_gain\nflow {name}_gain : 1/year = 0.1 * {name} / one\n"
@@ -56,3 +59,28 @@ def test_loops_of_several_parts_are_shared_out_each_in_its_part(tmp_path: object
 
     assert len(run.names) == 2
     assert run.values[1:] == pytest.approx(1.0)
+
+
+def test_script_of_shares_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the text of the Program of the shares alone; the second asking reads it."""
+    monkeypatch.setenv("PUTAR_CACHE", str(tmp_path))
+    found, made = loops("yeast"), equations("yeast")
+    program = scored_program(made, found, outputs=(), varying=["births"], save_every=4)
+    first = scored_script(made, found, found.loops, "shares", varying=["births"], save_every=4)
+    monkeypatch.setattr(scored, "javascript", None)
+
+    assert first == javascript(program, "shares", bare=True)
+    assert scored_script(made, found, found.loops, "shares", varying=["births"], save_every=4) == first
+
+
+def test_borders_between_equations_count(tmp_path: Path) -> None:
+    """Two models of one Program whose variables read others are not the same formulas."""
+    text = "time 0 to 1 step 1 : year\nconstant b : dmnl = 2\nstock s : dmnl = 1\n  inflow f\n"
+    text += "aux a : dmnl = b * s\n"
+    through, beside = (
+        model_from(f"{text}flow f : 1/year = {reads} / year\nconstant year : year = 1\n", tmp_path)
+        for reads in ("a", "(b * s)")
+    )
+
+    assert through.program.digest == beside.program.digest
+    assert through.digest != beside.digest

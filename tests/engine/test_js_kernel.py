@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 
 from putar.engine.ir import MEANING, Graph, Op, Program
-from putar.engine.js_kernel import COMPARED, EMITTED, LOGICAL, javascript
+from putar.engine.js_kernel import COMPARED, EMITTED, LOGICAL, javascript, kept_javascript
 from putar.engine.operations import uniform
 from putar.engine.reference import ReferenceKernel
 from putar.runs.design import Design, Segment
@@ -198,3 +199,18 @@ def test_names_cannot_leave_the_script() -> None:
     assert "</script" not in text
     assert "<!--" not in text
     assert text.isascii()
+
+
+def test_kept_text_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second asking reads the text; another name, value or folder is made anew."""
+    monkeypatch.setenv("PUTAR_CACHE", str(tmp_path / "cache"))
+    made = teacup(0.5, "euler")
+    text = kept_javascript(made, "program")
+    kept_javascript(made, "other")
+    kept_javascript(teacup(0.25, "euler"), "program")
+
+    assert text == kept_javascript(made, "program") == javascript(made, "program")
+    assert len(list((tmp_path / "cache").iterdir())) == 3
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("PUTAR_CACHE", str(tmp_path / "file" / "none"))
+    assert kept_javascript(made, "program") == text

@@ -11,11 +11,13 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from putar.analysis.loops import Loop, LoopFinding
+from putar.engine.cache import kept_text
 from putar.engine.changes import Link, ScoredLoop, scored
 from putar.engine.formulas import Formulas
 from putar.engine.ir import Program
+from putar.engine.js_kernel import javascript
 
-__all__ = ["LINK", "LOOP", "scored_program"]
+__all__ = ["LINK", "LOOP", "scored_program", "scored_script"]
 
 LOOP = "loop "  # and the loop's id: the name of its output
 LINK = "link "  # and `source > target`
@@ -55,10 +57,41 @@ def scored_program(
     >>> program.outputs[-5][0]
     'loop B3'
     """
-    asked = finding.loops if loops is None else loops
-    circuits = finding.shares.circuits
-    ends = finding.graph.links
-    rows = tuple(
+    rows = _rows(finding, finding.loops if loops is None else loops)
+    kept = tuple(name for name, _ in formulas.program.outputs) if outputs is None else tuple(outputs)
+    named = tuple((f"{LINK}{source} > {target}", (source, target)) for source, target in links)
+    return _made(formulas, rows, frozenset(varying), save_every, kept, named)
+
+
+def scored_script(
+    formulas: Formulas,
+    finding: LoopFinding,
+    loops: Sequence[Loop],
+    name: str,
+    *,
+    varying: Collection[str] = (),
+    save_every: int | None = None,
+) -> str:
+    """Return the text of a JavaScript function that gives the Program of shares, without the model's outputs.
+
+    It is kept from one process to the next. The arguments are those of `scored_program`.
+
+    Parameters
+    ----------
+    name : of the function
+    """
+    rows, often = _rows(finding, loops), frozenset(varying)
+
+    def made() -> str:
+        return javascript(_made(formulas, rows, often, save_every, (), ()), name, bare=True)
+
+    return kept_text(("shares", name, formulas.digest, repr((rows, sorted(often), save_every))), made)
+
+
+def _rows(finding: LoopFinding, loops: Sequence[Loop]) -> tuple[ScoredLoop, ...]:
+    """Return loops as the engine scores them: each circuit's ways as links by their ends."""
+    circuits, ends = finding.shares.circuits, finding.graph.links
+    return tuple(
         ScoredLoop(
             f"{LOOP}{loop.id}",
             tuple(
@@ -66,11 +99,8 @@ def scored_program(
             ),
             loop.partition,
         )
-        for loop in asked
+        for loop in loops
     )
-    kept = tuple(name for name, _ in formulas.program.outputs) if outputs is None else tuple(outputs)
-    named = tuple((f"{LINK}{source} > {target}", (source, target)) for source, target in links)
-    return _made(formulas, rows, frozenset(varying), save_every, kept, named)
 
 
 @lru_cache(maxsize=8)

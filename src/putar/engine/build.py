@@ -7,7 +7,6 @@ the wanted outputs, the lanes, the CPU and its features, llvmlite's version and 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from typing import Final
@@ -73,24 +72,17 @@ def _machine_code(program: Program, outputs: Sequence[str], members: int | None)
     # imported here, because this module must work where llvmlite is missing
     from putar.engine import cache as objects
     from putar.engine.llvm.jit import host
-    from putar.engine.llvm_kernel import LlvmKernel, compile_native, level_for
+    from putar.engine.llvm_kernel import LlvmKernel, Native, compile_native, level_for
 
     machine = host()
     few = members is not None and members <= 4
     lanes, level = min(machine.lanes, 4) if few else machine.lanes, level_for(program, few=few)
     parts = [program.shape(output_nodes(program, outputs)), machine.cpu, machine.features, machine.version]
-    parts += [str(lanes), str(level), _source_digest()]
-    key = hashlib.sha256("\n\n".join(parts).encode()).hexdigest()
-    place = objects.folder()
-    native = objects.read(place, key)
-    if native is None:
-        native = compile_native(simplify(program), outputs, lanes=lanes, level=level)
-        objects.write(place, key, native)
+    parts += [str(lanes), str(level)]
+    place, key = objects.folder(), objects.key_of(parts)
+    entry = objects.read(place, key)
+    if entry is not None:
+        return LlvmKernel(program, outputs, Native.unpacked(entry))
+    native = compile_native(simplify(program), outputs, lanes=lanes, level=level)
+    objects.write(place, key, native.packed())
     return LlvmKernel(program, outputs, native)
-
-
-@cache
-def _source_digest() -> str:
-    from putar.engine import cache as objects
-
-    return objects.source_digest()

@@ -1,9 +1,9 @@
-"""A folder of compiled objects, shared by all processes of a user.
+"""A folder of what is made from programs, shared by all processes of a user: machine code, and text.
 
 An entry is a file named by the digest of everything its content depends on, with a checksum inside, so
 that nothing is ever invalid, only unknown: a torn, foreign or damaged file reads as absent. Entries are
 written beside their place and moved there in one step. Nothing here raises because a folder is missing,
-full or read-only; compiling again is always possible.
+full or read-only; making it again is always possible.
 
 Source of the folders: XDG Base Directory Specification 0.8; Apple File System Programming Guide; Known
 Folders of Windows.
@@ -16,19 +16,17 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from putar.engine.llvm_kernel import Native
-
-__all__ = ["ENTRIES", "folder", "read", "source_digest", "write"]
+__all__ = ["ENTRIES", "folder", "kept_text", "key_of", "read", "source_digest", "write"]
 
 ENTRIES: Final = 1000  # beyond so many entries the ones longest unused are dropped
 _MAGIC: Final = b"putar object 1\n"
 _CHECKSUM: Final = 32
-_NUMBERS: Final = 3  # lanes, work, clock
 
 
 def folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
@@ -44,7 +42,23 @@ def folder(environment: Mapping[str, str] = os.environ, platform: str = sys.plat
     return (xdg if xdg.is_absolute() else home / ".cache") / "putar"
 
 
-def read(place: Path, key: str) -> Native | None:
+def key_of(parts: Iterable[str]) -> str:
+    """Return the key of what is made from these texts alone by this version of the engine."""
+    return hashlib.sha256("\n\n".join((*parts, source_digest())).encode()).hexdigest()
+
+
+def kept_text(parts: Iterable[str], make: Callable[[], str]) -> str:
+    """Return the text that is made from `parts` alone: the entry, or one made now and kept."""
+    place, key = folder(), key_of(parts)
+    found = read(place, key)
+    if found is not None:
+        return found.decode()
+    text = make()
+    write(place, key, text.encode())
+    return text
+
+
+def read(place: Path, key: str) -> bytes | None:
     """Return an entry, or None where there is none that is whole."""
     path = place / f"{key}.object"
     try:
@@ -57,14 +71,11 @@ def read(place: Path, key: str) -> Native | None:
     body = content[start:]
     if content[: len(_MAGIC)] != _MAGIC or content[len(_MAGIC) : start] != hashlib.sha256(body).digest():
         return None
-    numbers = [int.from_bytes(body[8 * i : 8 * i + 8], "little") for i in range(_NUMBERS)]
-    return Native(body[8 * _NUMBERS :], *numbers)
+    return body
 
 
-def write(place: Path, key: str, native: Native) -> bool:
+def write(place: Path, key: str, body: bytes) -> bool:
     """Keep an entry; return whether that was possible."""
-    numbers = b"".join(n.to_bytes(8, "little") for n in (native.lanes, native.work, native.clock))
-    body = numbers + native.code
     part: Path | None = None
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -81,8 +92,9 @@ def write(place: Path, key: str, native: Native) -> bool:
     return True
 
 
+@cache
 def source_digest() -> str:
-    """Return a digest of the engine's own source: machine code made by another version is never used."""
+    """Return a digest of the engine's own source: what another version made is never used."""
     digest = hashlib.sha256()
     for package in ("putar.engine", "putar.engine.llvm"):
         for file in sorted(resources.files(package).iterdir(), key=lambda file: file.name):

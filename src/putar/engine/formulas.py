@@ -11,6 +11,7 @@ slice of an array (`SUM(pop[*])`) becomes a hidden formula, so that links do not
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -69,6 +70,13 @@ class Formulas:
     graph: Graph
     leaves: Mapping[int, str]
     all: Mapping[str, Formula]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, as 64 hexadecimal digits; the order in which nodes were made counts."""
+        nodes = [(node.op.value, node.args, node.key) for node in self.graph.nodes]
+        text = repr((self.program.tables, nodes, dict(self.leaves), list(self.all.values())))
+        return hashlib.sha256((self.program.digest + text).encode()).hexdigest()
 
     def write(
         self, graph: Graph, root: int, leaf: Callable[[str], int], other: Callable[[Op, int | None], int]

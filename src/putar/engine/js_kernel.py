@@ -28,11 +28,12 @@ from typing import Final, cast
 
 import numpy as np
 
+from putar.engine.cache import kept_text
 from putar.engine.ir import Op, Program, live_order
 from putar.engine.methods import METHODS
 from putar.engine.simplify import simplify
 
-__all__ = ["EMITTED", "javascript"]
+__all__ = ["EMITTED", "javascript", "kept_javascript"]
 
 LARGEST: Final = 3000
 """Operations in one function; V8 does not optimise functions of more than 60 kB of bytecode."""
@@ -173,6 +174,12 @@ def javascript(program: Program, name: str, *, bare: bool = False, largest: int 
     """
     made = _Script(simplify(program), bare, largest)
     return f"function {name}() {{\n{made.text()}}}\n"
+
+
+def kept_javascript(program: Program, name: str) -> str:
+    """Return what `javascript` gives, from the cache where it was made before."""
+    parts = ("javascript", name, program.digest, repr(program.tables))  # tables are named by their places
+    return kept_text(parts, lambda: javascript(program, name))
 
 
 @dataclass

@@ -39,6 +39,16 @@ class Native:
     work: int
     clock: int
 
+    def packed(self) -> bytes:
+        """Return all of it as bytes: what the cache keeps."""
+        return b"".join(n.to_bytes(8, "little") for n in (self.lanes, self.work, self.clock)) + self.code
+
+    @classmethod
+    def unpacked(cls, body: bytes) -> Native:
+        """Return what `packed` gave."""
+        numbers = [int.from_bytes(body[place : place + 8], "little") for place in (0, 8, 16)]
+        return cls(body[24:], *numbers)
+
 
 def compile_native(
     program: Program,

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from putar.analysis.scored import scored_program
+from putar.analysis.scored import scored_script
 from putar.engine.ir import Program, live_order
-from putar.engine.js_kernel import javascript
+from putar.engine.js_kernel import kept_javascript
 from putar.flywheels.claims import Finding
 from putar.flywheels.feedback import Feedback
 from putar.flywheels.folder import Flywheel
@@ -70,7 +70,7 @@ def live_row(
     named = story.runs or {}
     needed = {name: named[name].spec for name in (BASE, *needed_runs(story, findings)) if name in named}
     specs = {"": spec, **{name: scenario.spec for name, scenario in flywheel.scenarios.items()}}
-    script = javascript(flywheel.program, PROGRAM)
+    script = kept_javascript(flywheel.program, PROGRAM)
     if len(script) > MOST_PROGRAM or any(
         np.ndim(v)
         for each in (*specs.values(), *needed.values())
@@ -110,15 +110,14 @@ def _loops_script(flywheel: Flywheel, feedback: Feedback) -> str:
     every = rows[1] - rows[0] if len(rows) > 1 else 1
     finding = feedback.finding
     for loops in (finding.loops, finding.loops[:SHOWN_LOOPS]):
-        program = scored_program(
+        text = scored_script(
             flywheel.formulas,
             finding,
             loops,
-            outputs=(),
+            LOOPS,
             varying=flywheel.program.parameters,
             save_every=every,
         )
-        text = javascript(program, LOOPS, bare=True)
         if len(text) <= MOST_TEXT:
             return text
     return ""
