@@ -46,6 +46,7 @@ def measured(name: str, browser: Any, members: int = 200, runs: int = 120) -> li
     address = write_page(study.answer().payload, BUILT / f"{name}.html").resolve().as_uri()
     tab = browser.new_page()
     tab.goto(address)
+    tab.wait_for_function("document.documentElement.dataset.ready === 'true'")
     scenario = list(study.flywheel.scenarios)[-1]
     took = tab.evaluate(RUNS, [scenario, runs])
     protocol = study.flywheel.protocols[-1]

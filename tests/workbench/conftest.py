@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from putar.cli import main
 from putar.workbench.page import write_page
 from tests.workbench import sample
-from tests.workbench.screens import DESK, FLYWHEELS, Open
+from tests.workbench.screens import DESK, FLYWHEELS, Open, visit
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,7 @@ def show(browser: Any, pages: dict[str, str]) -> Iterator[Open]:
         tab.on("pageerror", lambda error: troubles.append(f"error: {error}"))
         tab.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
         tab.on("request", lambda request: troubles.extend(asked(request.url)))
-        tab.goto((address or pages[state]) + hash)
-        tab.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        visit(tab, (address or pages[state]) + hash)
         return tab
 
     yield open_page

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -15,6 +14,7 @@ from putar.errors import RunError, UsageError
 from putar.workbench import page
 from putar.workbench.page import page_text, write_page
 from tests.workbench import sample
+from tests.workbench.screens import carried
 
 STATIC = Path(str(files("putar.workbench") / "static"))
 each_state = pytest.mark.parametrize("state", sample.STATES)
@@ -45,12 +45,6 @@ class Elements(HTMLParser):
     def of(self, tag: str) -> list[tuple[dict[str, str | None], str]]:
         """The attributes and raw texts of all elements with this tag."""
         return [(attributes, text) for each, attributes, text in self.found if each == tag]
-
-
-def embedded(text: str, name: str) -> object:
-    """The JSON document that the page carries under an id."""
-    (found,) = (raw for attributes, raw in Elements(text).of("script") if attributes.get("id") == name)
-    return json.loads(found)
 
 
 def policy(text: str) -> dict[str, list[str]]:
@@ -124,7 +118,7 @@ def test_payload_comes_back_as_it_went_in(state: str) -> None:
             return {key: plain(each) for key, each in value.items()}
         return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value
 
-    assert embedded(page_text(document), "payload") == plain(document)
+    assert carried(page_text(document)) == plain(document)
 
 
 def test_arrays_sets_and_paths_become_plain() -> None:
@@ -140,7 +134,7 @@ def test_arrays_sets_and_paths_become_plain() -> None:
         2030: True,
     }
 
-    assert embedded(page_text(document), "payload") == {
+    assert carried(page_text(document)) == {
         "model": {"title": "t"},
         "scalar": 1.5,
         "missing": None,
@@ -248,7 +242,7 @@ def test_question_and_verdict_stand_in_the_html() -> None:
 
     assert "Does OpenAI&#x27;s compute wheel turn by itself?</h1>" in text
     assert "No, it is pushed. An extra 10% of compute in mid-2025 is down to 3.3%" in text
-    assert "The numbers stand in this file as JSON." in text
+    assert "The numbers stand in this file as JSON, packed with zlib in base64." in text
 
 
 # ---------------------------------------------------------------- the page's own files

@@ -1,27 +1,22 @@
 """The section on loops and margins: the payload's shares, its leader and its reasons."""
 
-import json
-import re
-
 import pytest
 
 from putar.workbench.page import page_text
 from tests.workbench import sample
-from tests.workbench.screens import Open
+from tests.workbench.screens import Open, carried
 
 pytestmark = pytest.mark.browser
 
 
 def test_file_carries_shares_and_margins() -> None:
     """The file alone holds what the section draws: shares, what they explain, margins."""
-    raw = re.search(r'id="payload">(.*?)</script>', page_text(sample.payload()), re.DOTALL)
-    assert raw is not None
-    carried = json.loads(raw[1])
+    document = carried(page_text(sample.payload()))
 
-    assert all(len(loop["share"]) == len(carried["loop_times"]) for loop in carried["loops"])
-    assert carried["search"]["explained"] == sample.payload()["search"]["explained"]
-    assert carried["wheel"]["uniform"]["why"]
-    assert all("stall_margin" in link for output in carried["links"]["outputs"] for link in output["links"])
+    assert all(len(loop["share"]) == len(document["loop_times"]) for loop in document["loops"])
+    assert document["search"]["explained"] == sample.payload()["search"]["explained"]
+    assert document["wheel"]["uniform"]["why"]
+    assert all("stall_margin" in link for output in document["links"]["outputs"] for link in output["links"])
 
 
 def test_leader_follows_the_one_cursor(show: Open) -> None:

@@ -1,11 +1,14 @@
 """The page in a real browser, in each state that a payload can be in."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from putar.words.catalogue import texts
+from putar.workbench.page import write_page
 from tests.workbench import sample
-from tests.workbench.screens import DESK, PHONE, Open
+from tests.workbench.screens import DESK, PHONE, Open, visit
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +78,7 @@ def test_hostile_texts_stay_texts(show: Open) -> None:
 def test_policy_stops_requests_and_markup(browser: Any, pages: dict[str, str]) -> None:
     """Even a script of the page could neither ask a network nor make markup of text."""
     tab = browser.new_page()
-    tab.goto(pages["whole"])
+    visit(tab, pages["whole"])
 
     assert tab.evaluate("fetch('https://example.org').then(() => 'sent', () => 'stopped')") == "stopped"
     assert (
@@ -83,6 +86,30 @@ def test_policy_stops_requests_and_markup(browser: Any, pages: dict[str, str]) -
         == "stopped"
     )
     tab.close()
+
+
+@pytest.mark.parametrize(("key", "language"), [("page.too_old", "en"), ("page.damaged", "id")])
+def test_payload_that_cannot_be_opened_is_said(browser: Any, tmp_path: Path, key: str, language: str) -> None:
+    """Question and verdict stay; one sentence below them says what to do, and nothing half-drawn is shown."""
+    path = write_page(sample.payload(), tmp_path / "page.html", language)
+    context = browser.new_context()
+    if key == "page.too_old":
+        context.add_init_script("delete globalThis.DecompressionStream")
+    else:
+        whole = path.read_text(encoding="utf-8")
+        middle = whole.index('id="payload">') + 20_000
+        path.write_text(whole[:middle] + whole[middle + 400 :], encoding="utf-8")
+    tab = context.new_page()
+    troubles: list[str] = []
+    tab.on("pageerror", lambda error: troubles.append(error.message))
+    tab.goto(path.as_uri())
+    sentence = texts(language)[key]
+
+    assert tab.get_by_role("alert").inner_text() == sentence
+    assert tab.locator("#question").inner_text() != ""
+    assert tab.locator("section, svg").count() == 0
+    assert troubles == [sentence]
+    context.close()
 
 
 def test_empty_parts_say_the_next_step(show: Open) -> None:

@@ -21,7 +21,8 @@ from putar.words.catalogue import texts
 from putar.workbench.checksum import checksum
 from putar.workbench.document import engine_row, headline_rows, time_row
 from putar.workbench.live import live_row
-from putar.workbench.page import page_text, write_page
+from putar.workbench.page import write_page
+from tests.workbench.screens import visit
 
 pytestmark = pytest.mark.browser
 
@@ -80,7 +81,7 @@ def opened(
     troubles: list[str] = []
     tab.on("pageerror", lambda error: troubles.append(f"error: {error}"))
     tab.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
-    tab.goto(small_page(study, tmp_path_factory.mktemp("live")))
+    visit(tab, small_page(study, tmp_path_factory.mktemp("live")))
     yield study, tab
     tab.close()
     assert troubles == []
@@ -335,7 +336,7 @@ def test_run_that_fails_says_where_and_when(browser: Any, tmp_path: Path) -> Non
     """The variable and the time are those that Python names; the next run is as if nothing had happened."""
     study = putar.load(BURST)
     tab = browser.new_page()
-    tab.goto(small_page(study, tmp_path))
+    visit(tab, small_page(study, tmp_path))
     for pull in (0.1, 0.4):
         failed = tab.evaluate("(wish) => RUNNER.run(wish).then((run) => run.failed)", {"set": {"pull": pull}})
         (failure,) = study.run(set={"pull": pull}).ensemble.failures or (None,)
@@ -365,7 +366,7 @@ def test_random_functions_draw_what_python_draws(browser: Any, tmp_path: Path) -
     """From the seed of the run that wrote the file, or one that is asked for."""
     study = putar.load(DICE)
     tab = browser.new_page()
-    tab.goto(small_page(study, tmp_path, RunSpec(seed=11)))
+    visit(tab, small_page(study, tmp_path, RunSpec(seed=11)))
 
     assert tab.evaluate("RUNNER.ready.then(({ worker }) => worker)") is True
     assert_agrees(study, tab, {"set": {"size": 2.0}}, set={"size": 2.0}, seed=11)
@@ -379,7 +380,7 @@ def test_page_of_a_changed_run_runs_that_run(browser: Any, tmp_path: Path) -> No
     asked: dict[str, Any] = {"scenario": "viral", "set": {"planner.order_ahead_share@2027.5": 0.3}}
     spec = study.spec(**asked, cut=["own_research"])
     tab = browser.new_page()
-    tab.goto(small_page(study, tmp_path, spec))
+    visit(tab, small_page(study, tmp_path, spec))
 
     assert_agrees(study, tab, {}, **asked, cut=["own_research"])
     assert_agrees(study, tab, {"scenario": "base"})
@@ -401,7 +402,7 @@ def test_without_workers_the_model_runs_beside_the_page(browser: Any, tmp_path: 
     context = browser.new_context()
     context.add_init_script(f"globalThis.Worker = class {{ {REFUSALS[refused]} terminate() {{}} }};")
     tab = context.new_page()
-    tab.goto(small_page(study, tmp_path))
+    visit(tab, small_page(study, tmp_path))
 
     assert tab.evaluate("RUNNER.ready")["worker"] is False
     assert_agrees(study, tab, {"scenario": "viral"}, scenario="viral")
@@ -421,7 +422,7 @@ def test_model_that_differs_from_the_file_is_not_run(browser: Any, tmp_path: Pat
         "live": live_row(study.flywheel, RunSpec(), base),
     }
     tab = browser.new_page()
-    tab.goto(write_page(payload, tmp_path / "page.html").as_uri())
+    visit(tab, write_page(payload, tmp_path / "page.html").as_uri())
     said = tab.evaluate("RUNNER.ready.then(() => 'ready', (error) => error.message)")
 
     assert said == texts("en")["runner.differs"]
@@ -434,18 +435,12 @@ def test_page_without_a_model_stays_a_report(browser: Any, tmp_path: Path) -> No
     tab = browser.new_page()
     troubles: list[str] = []
     tab.on("pageerror", lambda error: troubles.append(str(error)))
-    tab.goto(write_page({"model": {"title": "t"}}, tmp_path / "page.html").as_uri())
+    visit(tab, write_page({"model": {"title": "t"}}, tmp_path / "page.html").as_uri())
     said = tab.evaluate("RUNNER.run({}).then(() => 'ran', (error) => error.message)")
 
     assert said == texts("en")["runner.absent"]
     assert troubles == []
     tab.close()
-
-
-@pytest.mark.parametrize(("name", "most"), [("openai-compute", 1_000_000), ("tesla-xai-spacex", 6_000_000)])
-def test_whole_file_can_be_mailed(name: str, most: int) -> None:
-    """Model, loops, claims, facts and both languages together."""
-    assert len(page_text(putar.load(name).answer().payload).encode()) < most
 
 
 def test_footer_shows_the_checksum_of_the_command_line(opened: tuple[Study, Any]) -> None:

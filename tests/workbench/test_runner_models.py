@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import putar
+from tests.workbench.screens import carried, visit
 from tests.workbench.test_runner import small_page
 
 pytestmark = pytest.mark.browser
@@ -29,8 +30,10 @@ def test_page_gives_the_checksum_of_python(tab: Any, tmp_path: Path, path: Path)
     """Of all outputs, since these models have no headlines."""
     beside = path.with_name("data.csv")
     study = putar.load(path, data=[beside] if beside.exists() else [])
-    tab.goto(small_page(study, tmp_path))
+    page = small_page(study, tmp_path)
+    visit(tab, page)
     found = tab.evaluate("RUNNER.ready.then(({ checksum }) => checksum, (error) => error.message)")
 
-    assert found == tab.evaluate("JSON.parse(document.getElementById('payload').textContent).engine.checksum")
+    written = Path(page.removeprefix("file://")).read_text(encoding="utf-8")
+    assert found == carried(written)["engine"]["checksum"]
     assert tab.evaluate("RUNNER.run({}).then((run) => run.failed)") is None

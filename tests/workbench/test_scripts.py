@@ -67,7 +67,10 @@ def test_nothing_makes_code_of_a_text() -> None:
     assert found == []
 
 
-READ = "(text) => { try { new Function(`'use strict';${text}`); } catch (error) { return error.message; } }"
+READ = """(text) => {
+  const Waiting = (async () => {}).constructor; // a module's parts may wait
+  try { new Waiting(`'use strict';${text}`); } catch (error) { return error.message; }
+}"""
 
 
 @pytest.mark.browser

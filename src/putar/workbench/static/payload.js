@@ -6,7 +6,7 @@ const number = (value) => (typeof value === "number" && Number.isFinite(value) ?
 const text = (value) => (value === null || value === undefined || typeof value === "object" ? "" : String(value));
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
-const PAYLOAD = record(JSON.parse(document.getElementById("payload").textContent));
+const PAYLOAD = record(JSON.parse(await unpacked("payload")));
 const MODEL = record(PAYLOAD.model);
 const TIME = record(PAYLOAD.time);
 const ENGINE = record(PAYLOAD.engine);
