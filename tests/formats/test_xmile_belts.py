@@ -103,3 +103,30 @@ def test_slats_are_kept_only_when_they_are_asked_for_by_name(tmp_path: Path) -> 
         *(f"belt\u00b7belt[{slat}]" for slat in range(1, 9)),
         "goes",
     )
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        ("2", ""),
+        ("2.1", "a transit time of 2.1 is no multiple of the step 0.25; 8 steps, 2, are used"),
+        ("2.125", "a transit time of 2.125 is no multiple of the step 0.25; 9 steps, 2.25, are used"),
+        ("0.01", "a transit time of 0.01 is no multiple of the step 0.25; 1 steps, 0.25, are used"),
+        (
+            "time_of_it",
+            "a transit time of 1.9 at the start is no multiple of the step 0.25; 8 steps, 2, are used",
+        ),
+    ],
+)
+def test_transit_time_of_no_whole_steps_is_warned_of(tmp_path: Path, length: str, said: str) -> None:
+    """With the line of the conveyor and what would put it right."""
+    path = belt(
+        tmp_path, f"<conveyor><len>{length}</len></conveyor>", '<aux name="time_of_it"><eqn>1.9</eqn></aux>'
+    )
+    found = [p for p in putar.load(path).check() if p.severity == "warning"]
+
+    assert [p.what for p in found] == ([f"belt: {said}"] if said else [])
+    for problem in found:
+        assert problem.where is not None
+        assert (problem.where.path, problem.where.line) == ("model.xmile", 4)
+        assert problem.fix.startswith("<len>")

@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from putar.errors import ModelError, Where
+from putar.errors import ModelError, Problem, Where
 from putar.formats.formula import filled
 from putar.formats.xmile_slats import Belt, Leak, Slats, reference, short
 from putar.formats.xmile_tree import Element
@@ -32,8 +32,13 @@ def with_belts(
     leaks: Mapping[str, Leak],
     time: TimeSpec,
     dimensions: dict[str, Dimension],
+    notes: list[Problem],
 ) -> dict[str, Variable]:
     """Return the variables with the flows of all conveyors and queues, and the slats of belts.
+
+    Parameters
+    ----------
+    notes : where a transit time that is not so many steps is warned of
 
     Raises
     ------
@@ -42,7 +47,7 @@ def with_belts(
     """
     if not belts:
         return dict(variables)
-    return _Maker(dict(variables), belts, leaks, time, dimensions).made()
+    return _Maker(dict(variables), belts, leaks, time, dimensions, notes).made()
 
 
 def belt_of(part: Element, stock: str, where: Where, expression: Callable[[Element], Expr]) -> Belt:
@@ -108,9 +113,10 @@ class _Maker:
         leaks: Mapping[str, Leak],
         time: TimeSpec,
         dimensions: dict[str, Dimension],
+        notes: list[Problem],
     ) -> None:
         self.variables, self.belts, self.leaks = variables, belts, leaks
-        self.time, self.dimensions = time, dimensions
+        self.time, self.dimensions, self.notes = time, dimensions, notes
         self.plain = dict(variables)  # as they were read, for what is known before the run
         self.into = {flow: stock.name for stock in variables.values() for flow in stock.inflows}
         self.out_of = {flow: stock.name for stock in variables.values() for flow in stock.outflows}

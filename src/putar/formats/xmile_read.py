@@ -120,7 +120,7 @@ class _Reader:
         self.problems.extend(self.translator.problems)
         if self.problems or time is None:
             raise ModelErrors((*self.problems, *affected_note(self.translator.refused, self._structure())))
-        moved = with_belts(self.variables, self.belts, self.leaks, time, self.dimensions)
+        moved = with_belts(self.variables, self.belts, self.leaks, time, self.dimensions, self.notes)
         told = with_flows(with_multiplied(moved.values(), self.gained))
         variables, time, units = with_units(told, time)
         model = Model(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Protocol
 
-from putar.errors import ModelError, Where
+from putar.errors import ModelError, Problem, Where
 from putar.formats.formula import filled
 from putar.formats.start_values import AtStart, Unknown
 from putar.language.expr import All, Expr, Index, Name, Number
@@ -67,6 +67,7 @@ class Writer(Protocol):
     variables: dict[str, Variable]
     dimensions: dict[str, Dimension]
     time: TimeSpec
+    notes: list[Problem]
 
     def add(self, stock: Variable, word: str, text: str, **parts: Expr) -> Variable:
         """Add a variable beside a stock, over its dimensions."""
@@ -143,7 +144,20 @@ class Slats:
         if not value > 0 or not math.isfinite(value):
             what = f"{self.stock.name}: a transit time of {value:g} is no time"
             raise ModelError(what, self.belt.where, "make it longer than 0", "number")
-        return max(1, math.floor(value / time.step + 0.5))
+        steps = value / time.step
+        whole = max(1, math.floor(steps + 0.5))
+        if abs(steps - whole) > 1e-6 * whole:
+            when = " at the start" if self.moving else ""
+            self._rounded(f"a transit time of {value:g}{when}", whole)
+        return whole
+
+    def _rounded(self, length: str, whole: int) -> None:
+        """Warn that what is laid down stays for whole steps, and not for as long as is said."""
+        step = self.writer.time.step
+        what = f"{self.stock.name}: {length} is no multiple of the step {step:g}; "
+        what += f"{whole} steps, {whole * step:g}, are used"
+        fix = f"<len>{whole * step:g}</len>, or a <dt> that divides it"
+        self.writer.notes.append(Problem("warning", "number", self.belt.where, what, fix))
 
     def _dimension(self) -> Dimension:
         count, whole = self.at_first, self.writer.time.steps + 1
