@@ -313,6 +313,8 @@ def test_own_model_file_runs_without_a_story(pond: str, tmp_path: Path) -> None:
         (("claims", SHIPPED, "--cut-from", "2027"), "a cut date without a cut link"),
         (("loops", SHIPPED, "--cut-from", "2027"), "a cut date without a cut link"),
         (("loops", SHIPPED, "--cut", "own_research", "--cut-from", "nan"), "the date nan is outside the run"),
+        (("serve", "--seconds", "nan"), "--seconds is no number\n  fix: the most that one question may take"),
+        (("serve", "--seconds", "inf"), "is not in the range"),
         (("links", SHIPPED, "--from", "1999"), "the date 1999.0 is outside the run"),
         (("links", SHIPPED, "--output", "money.run_rate@soon"), "'soon' is no date"),
     ],

@@ -7,6 +7,7 @@ Heavy imports stand inside the commands, so that `putar --help` is quick.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from pathlib import Path
@@ -474,6 +475,8 @@ def serve_command(models: tuple[str, ...], port: int, seconds: float, members: i
         raise UsageError(f"putar serve needs {error.name}", 'pip install "putar[server]"') from None
     from putar.workbench.serve_questions import Limits
 
+    if math.isnan(seconds):  # which click's ranges let through
+        raise UsageError("--seconds is no number", "the most that one question may take, such as 60")
     limits = Limits(members=members, seconds=seconds)
     words = spoken_words()
     serve(models, port, limits, lambda address: click.echo(words.say("terminal.serving", address=address)))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from putar.flywheels.catalogue import find, names
+from putar.formats.text import read_model
 from putar.formats.vensim_entries import load_text, read_source
 from putar.formats.writing.vensim import write_vensim
 from tests.formats.foreign import FEATURES, files, open_file
@@ -76,3 +77,24 @@ def test_each_room_has_a_view_of_its_variables() -> None:
 
     assert views >= len(model.subsystems)
     assert len(shown) >= len(model.variables)
+
+
+def test_infinity_is_a_loss_of_each_variable_that_has_it(tmp_path: Path) -> None:
+    """Vensim has no word for it: a very large number stands there, and the loss says so."""
+    text = """time 0 to 2 step 1 : year
+aux most = inf - 1
+aux least = IF time > 1 THEN -inf ELSE 1e308
+constant room = 1e999
+  status fixed
+aux info = 2
+"""
+    path = tmp_path / "model.putar"
+    path.write_text(text, encoding="utf-8")
+    written = write_vensim(read_model(path))
+
+    assert [str(loss) for loss in written.losses if loss.what == "infinity"] == [
+        f"{name}: infinity (Vensim has no such number; written as 1e+308)"
+        for name in ("most", "least", "room")
+    ]
+    assert "most = 1e+308 - 1" in written.text
+    assert "1e999" not in written.text

@@ -8,6 +8,7 @@ Source: Vensim Reference Manual, "Model (.mdl) format"; public models.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -57,7 +58,11 @@ class _Writer:
             if room:
                 lines += self._group(titles.get(room) or room.replace("_", " "))
             for variable in variables:
+                self.print.endless = any(math.isinf(value) for value in _numbers(self.model, variable))
                 lines += self._variable(variable)
+                if self.print.endless:
+                    why = "Vensim has no such number; written as 1e+308"
+                    self.losses.append(Loss("infinity", variable.name, why))
         lines += self._controls()
         text = "\n".join(lines) + "\n" + sketch(self.original, rooms, self.names, titles)
         if any(self._told(p) for v in self.model.variables for _, p in self.model.parameters(v)):
@@ -65,8 +70,6 @@ class _Writer:
             self.losses.append(Loss("status, facts and distributions as data", "", why))
         if self.original.units and any(unit.definition for unit in self.original.units):
             self.losses.append(Loss("what units are multiples of", "", "Vensim has no such units"))
-        if "INF" in text and any(n.name == "inf" for v in self.model.variables for n in _names(v)):
-            self.losses.append(Loss("infinity", "", "written as 1e+308"))
         known = {*self.original.by_name, *(link.switch for link in self.original.links)}
         again = {n: now for n, now in self.names.again.items() if n.partition("[")[0] in known}
         for net in self.inlined:
@@ -307,6 +310,14 @@ def _names(variable: Variable) -> Iterator[Name]:
     for equation in (variable.equation, *(own for _, own in variable.elements)):
         if equation is not None:
             yield from names_in(equation.expr)
+
+
+def _numbers(model: Model, variable: Variable) -> Iterator[float]:
+    """Yield the numbers of a variable that stand in no equation."""
+    yield from (parameter.runs for _, parameter in model.parameters(variable))
+    for points in (variable.points, *(own for _, own in variable.element_points)):
+        if points is not None:
+            yield from (*points.xs, *points.ys)
 
 
 def _table(points: Points) -> str:

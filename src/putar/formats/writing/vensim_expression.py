@@ -7,6 +7,8 @@ Source: Vensim Reference Manual, "Equations"; `vensim_dialect` for the strength 
 
 from __future__ import annotations
 
+import math
+
 from putar.formats.text_write import number_text
 from putar.formats.vensim_functions import PLAIN, Plain
 from putar.formats.writing.vensim_names import Names
@@ -35,17 +37,19 @@ _CALLS = _inverse()
 
 
 def number(value: float) -> str:
-    """Return the shortest text that reads back to the same number."""
+    """Return the shortest text that reads back to the same number; of an infinite one a very large number."""
     if value == NOT_AVAILABLE:
         return ":NA:"
+    if math.isinf(value):
+        return f"{'-' if value < 0 else ''}1e+308"
     return number_text(value)
 
 
 class Printer:
-    """Prints expressions with the names of one file."""
+    """Prints expressions with the names of one file; `endless` says that an infinite number was met."""
 
     def __init__(self, names: Names) -> None:
-        self.names = names
+        self.names, self.endless = names, False
 
     def value(self, expr: Expr, level: int = 0) -> str:
         """Return an expression as a number."""
@@ -72,8 +76,7 @@ class Printer:
     def _number(self, value: float, level: int) -> str:
         if value != value:
             return "(0/0)"
-        if value == float("inf"):
-            return "1e+308"
+        self.endless |= math.isinf(value)
         text = number(value)
         return f"({text})" if value < 0 and level > 0 and text != ":NA:" else text
 
@@ -122,7 +125,8 @@ class Printer:
             if name.name == "pi":
                 return "3.141592653589793"
             if name.name == "inf":
-                return "1e+308"
+                self.endless = True
+                return number(math.inf)
             return self.names.ranges.get(name.name, name.name)
         full = name.name[1:]
         shown = self.names.variables[full]
