@@ -135,7 +135,12 @@ def find_loops(
     if not found.complete:
         found = _with_asked(found, graph, asked)
     listed = circuits_of(graph, found)
-    pinned = [n for n, circuit in enumerate(listed.circuits) if any(_same(circuit, loop) for loop in asked)]
+    through = {frozenset(loop.through) for loop in asked}
+    pinned = [
+        n
+        for n, circuit in enumerate(listed.circuits)
+        if frozenset(circuit.variables) in through and any(_same(circuit, loop) for loop in asked)
+    ]
     kept = shares(listed, scores, pinned)
     loops = _loops(rows, graph, kept, asked)
     return LoopFinding(

@@ -18,8 +18,7 @@ from functools import partial
 
 from putar.engine.expand import REDUCERS, Builder
 from putar.engine.ir import Graph, Op, Program, live_order
-from putar.engine.lower import Lowering
-from putar.language.check import check, raise_errors
+from putar.engine.lower import Lowering, lowered
 from putar.language.expr import Call
 from putar.language.model import Model, element_name
 from putar.language.subscripts import Place
@@ -101,26 +100,28 @@ class Formulas:
         return place[root]
 
 
-def formulas(model: Model) -> Formulas:
+def formulas(model: Model, whole: Lowering | None = None) -> Formulas:
     """Return the formulas of a model and its Program.
+
+    Parameters
+    ----------
+    whole : the model as `lowered` gives it, where that was done before
 
     Raises
     ------
     ModelErrors
         If the model has errors, an algebraic loop or circular initial values.
     """
-    raise_errors(check(model))
-    whole = Lowering(model)
-    program = whole.program()
-    return _Separate(model, whole, program).formulas()
+    return _Separate(model, lowered(model) if whole is None else whole).formulas()
 
 
 class _Separate(Lowering):
     """Lowers each equation against leaves; shares tables, slots of draws and states' names with the whole."""
 
-    def __init__(self, model: Model, whole: Lowering, program: Program) -> None:
+    def __init__(self, model: Model, whole: Lowering) -> None:
         super().__init__(model)
-        self.tables, self.random_slots, self.whole = whole.tables, whole.random_slots, program
+        self.whole = whole.program  # made first: it fills the tables and the slots
+        self.tables, self.random_slots = whole.tables, whole.random_slots
         self.found: dict[str, Formula] = {}
         self.reducers: dict[tuple[str, tuple[int, ...]], str] = {}
         self.names: dict[int, str] = {}

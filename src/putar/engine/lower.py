@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cached_property
 from typing import cast
 
 from putar.engine.builder import Builder
@@ -24,7 +25,7 @@ from putar.language.expr import Call, Name
 from putar.language.model import NOT_AVAILABLE, Equation, Model, Points, Variable, element_name
 from putar.language.subscripts import Place, SubscriptError, elements_meant
 
-__all__ = ["Lowering", "Needed", "lower"]
+__all__ = ["Lowering", "Needed", "lower", "lowered"]
 
 MANY_NAMES = 16  # from so many on, all that an equation needs is asked for at once
 
@@ -37,8 +38,13 @@ def lower(model: Model) -> Program:
     ModelErrors
         If the model has errors (all of them), an algebraic loop or circular initial values.
     """
+    return lowered(model).program
+
+
+def lowered(model: Model) -> Lowering:
+    """Return a model that is lowered once, for `formulas` too; raises as `lower`."""
     raise_errors(check(model))
-    return Lowering(model).program()
+    return Lowering(model)
 
 
 class Lowering:
@@ -79,8 +85,9 @@ class Lowering:
         self.parameters[name] = len(self.defaults)
         self.defaults.append(value)
 
+    @cached_property
     def program(self) -> Program:
-        """Return the whole model's Program."""
+        """The whole model's Program."""
         outputs: list[tuple[str, int]] = []
         for variable in self.model.variables:
             if variable.kind == "curve" and variable.equation is None and not variable.elements:

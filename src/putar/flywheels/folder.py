@@ -17,7 +17,7 @@ from pathlib import Path
 from putar.analysis.naming import AskedLoop
 from putar.engine.formulas import Formulas, formulas
 from putar.engine.ir import Program
-from putar.engine.lower import lower
+from putar.engine.lower import Lowering, lowered
 from putar.errors import ModelErrors, Problem, UsageError, Where, nearest
 from putar.flywheels.asked_tables import AskedTable, read_tables
 from putar.flywheels.ecosystem import shared_units
@@ -138,12 +138,16 @@ class Flywheel:
         if self.path.suffix == ".toml":
             fix = f"ask for its claims: putar claims {self.path.name}"
             raise UsageError(f"{self.name} is a file of claims, without a model to run", fix)
-        return lower(self.model)
+        return self._lowered.program
 
     @cached_property
     def formulas(self) -> Formulas:
         """Each equation by itself, for questions about links and loops."""
-        return formulas(self.model)
+        return formulas(self.model, self._lowered)
+
+    @cached_property
+    def _lowered(self) -> Lowering:
+        return lowered(self.model)
 
     @cached_property
     def units(self) -> UnitTable:

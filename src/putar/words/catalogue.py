@@ -10,10 +10,9 @@ A text may hold {places}, which are filled when it is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -51,7 +50,7 @@ def texts(language: str) -> Mapping[str, str]:
         )
     file = next(name for name in languages() if name != SOURCE) if language == SOURCE else language
     found: dict[str, str] = {}
-    for key, english, translated in _entries(files("putar.words") / f"{file}.po"):
+    for key, english, translated in _entries(file):
         said = english if language == SOURCE else translated
         if len(said) == 1:
             found[key] = said[0]
@@ -82,14 +81,17 @@ def own_texts(folder: Path, language: str) -> Mapping[str, str]:
     return MappingProxyType({str(english): str(said) for english, said in pairs})
 
 
-def _entries(file: Traversable) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Yield each entry's key, English text and translation; a text that counts has two forms of each."""
+@cache
+def _entries(language: str) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
+    """Return each entry's key, English text and translation; a text that counts has two forms of each."""
     from babel.messages.pofile import read_po
 
-    with file.open("rb") as lines:
+    with (files("putar.words") / f"{language}.po").open("rb") as lines:
         catalogue = read_po(lines)
+    found = []
     for entry in catalogue:
         if entry.context:
             english = (entry.id,) if isinstance(entry.id, str) else tuple(entry.id)
             said = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
-            yield entry.context, english, said * 2 if len(said) < len(english) else said
+            found.append((entry.context, english, said * 2 if len(said) < len(english) else said))
+    return tuple(found)

@@ -75,10 +75,10 @@ class Words:
 
     def told(self, value: object) -> str:
         """Return a text in this language: made anew where it was made, looked up where it is a flywheel's."""
-        if isinstance(value, _Told):
+        if isinstance(value, Said):
             return value.told(self)
         if not isinstance(value, str):
-            return str(value)
+            return value.told(self) if isinstance(value, _Told) else str(value)
         if ARROW in value and value not in self.own:  # a loop or a link, named by what it passes
             path, _, tail = value.partition(", by ")
             passed = ARROW.join(self._named(part) for part in path.split(ARROW))
