@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -278,6 +279,19 @@ def test_value_outside_its_range_is_warned_of_on_stderr(words: tuple[str, ...], 
         "(the model was not made for such a value)\n"
     )
     assert "warning" not in putar_says(command, SHIPPED, *options, *where).stderr
+
+
+@pytest.mark.parametrize(
+    ("unit", "each"), [("year", "a year"), ("month", "a month"), ("dmnl", "a time unit")]
+)
+def test_loops_say_the_models_own_unit_of_time(unit: str, each: str, tmp_path: Path) -> None:
+    """A push grows at so much a year; only a model that names no unit has a time unit."""
+    path = tmp_path / "pond.putar"
+    text = POND.replace(": year", f": {unit}").replace("/year", "" if unit == "dmnl" else f"/{unit}")
+    path.write_text(text.replace("1 = 0.5", "dmnl = 0.5") if unit == "dmnl" else text, encoding="utf-8")
+    said = " ".join(putar_says("loops", str(path)).stdout.split())
+
+    assert re.search(rf"a push \w+ at [\d.]+ {each} \(at the end", said), said
 
 
 def test_own_model_file_runs_without_a_story(pond: str, tmp_path: Path) -> None:

@@ -20,9 +20,12 @@ def text(part: RenderableType, width: int = 110) -> str:
     return "\n".join(" ".join(line.split()) for line in console.file.getvalue().splitlines())  # type: ignore[attr-defined]
 
 
-def link(name: str, share: float, border: str = "inside", low: float | None = None) -> Row:
+def link(
+    name: str, share: float, border: str = "inside", low: float | None = None, stall: float | None = 1.0
+) -> Row:
     ends = {"low": low, "high": None if low is None else low + 2}
-    return {"id": name, "title": f"Own {name}", "shapley": share, "last": share / 2, "border": border, **ends}
+    about = {"title": f"Own {name}", "border": border, "stall_margin": stall, **ends}
+    return {"id": name, "shapley": share, "last": share / 2, **about}
 
 
 def game(label: str, *links: Row, beyond: float = 0.0, loss: float = 0.0) -> Row:
@@ -69,6 +72,16 @@ def test_pairs_say_what_two_cuts_do_together() -> None:
     assert "stand in for each other: cutting both adds 9.00, 2.00 less than" in text(
         links_block(game("x", *pair, loss=-9.0, beyond=2.0), ENGLISH)
     )
+
+
+def test_links_that_stall_the_output_are_named_with_their_margins() -> None:
+    """The one that bears least first; nothing is said where no link stalls it, or nothing rises."""
+    stalling = link("chips", 4.0, stall=0.72), link("oven", 5.0, stall=0.345), link("shop", 1.0)
+    idle = link("chips", 4.0), link("oven", 5.0, stall=None)
+
+    said = text(links_block(game("x", *stalling), ENGLISH))
+    assert "The output no longer rises when one link alone weakens by: own oven 34%, own chips 72%." in said
+    assert "no longer rises" not in text(links_block(game("x", *idle), ENGLISH))
 
 
 def test_loops_that_close_come_first_and_gaps_are_named() -> None:

@@ -169,6 +169,7 @@ class Feedback:
             "spins": found.spins,
             "from": found.start,
             "to": found.stop,
+            "time_unit": self.flywheel.model.time.unit,
             "rate": found.rate,
             "local": found.local,
             "level": found.level,

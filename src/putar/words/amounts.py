@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 FIRST_YEAR = 1000.0  # from here on a number of years is a date
+UNSAID = ("", "time", "dmnl")  # units of time of a model that does not say its unit
 MINUS = "−"
 POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -131,7 +132,7 @@ def date_text(date: float, unit: str = "year", language: str = SOURCE) -> str:
     """
     said = texts(language)
     if not _calendar(date, unit):
-        counted = term(f"per.{unit}", unit, language) if unit not in ("", "time") else said["date.time"]
+        counted = term(f"per.{unit}", unit, language) if unit not in UNSAID else said["date.time"]
         return f"{counted} {localized(f'{date:.6g}', language)}"
     year, part = divmod(date, 1.0)
     if part == 0.0:
@@ -145,7 +146,7 @@ def date_text(date: float, unit: str = "year", language: str = SOURCE) -> str:
 
 def time_unit(unit: str, language: str = SOURCE) -> str:
     """Return the unit of time for `so much a ...`: a year; a time unit where a model does not say."""
-    if unit in ("", "time"):
+    if unit in UNSAID:
         return texts(language)["date.each"]
     return term(f"each.{unit}", texts(language)["date.each_other"].format(unit=unit), language)
 

@@ -115,7 +115,7 @@ def _title(output: Row, link: str) -> str:
 
 
 def _notes(output: Row, words: Words) -> list[Text]:
-    return [*_firms(output, words), *_together(output, words)]
+    return [*_firms(output, words), *_together(output, words), *_stalls(output, words)]
 
 
 def _firms(output: Row, words: Words) -> Iterable[Text]:
@@ -151,3 +151,17 @@ def _together(output: Row, words: Words) -> Iterable[Text]:
             than=than,
         )
         yield Text(said, style="dim")
+
+
+def _stalls(output: Row, words: Words) -> Iterable[Text]:
+    """Yield the links that stall the output when they weaken, those that bear least first."""
+    margins = {row["id"]: row["stall_margin"] for row in output["links"]}
+    stalling = sorted(
+        (margin, link) for link, margin in margins.items() if margin is not None and margin < 1.0
+    )
+    if stalling:
+        listed = [
+            f"{words.title(_title(output, link))} {words.formatted(margin, '.0%')}"
+            for margin, link in stalling
+        ]
+        yield Text(words.say("terminal.stalls", links=", ".join(listed)), style="dim")

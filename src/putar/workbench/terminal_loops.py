@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from putar.analysis.naming import label
-from putar.words.said import Words
+from putar.words.said import Each, Words
 
 __all__ = ["print_loops"]
 
@@ -101,6 +101,7 @@ def _wheel(found: Row, words: Words) -> Iterable[RenderableType]:
             head=head,
             rate=words.formatted(abs(found["rate"]), ".3g"),
             local=words.formatted(found["local"], "+.3g"),
+            each=Each(found["time_unit"]),
             swinging="" if found["real"] else words.say("terminal.swinging"),
         )
     )
@@ -126,7 +127,8 @@ def _wheel(found: Row, words: Words) -> Iterable[RenderableType]:
 
 def _levels(found: Row, words: Words) -> Iterable[RenderableType]:
     if found["level"] is not None:
-        yield Text(words.say("terminal.levels", rate=words.formatted(found["level"], "+.3g")))
+        each = Each(found["time_unit"])
+        yield Text(words.say("terminal.levels", rate=words.formatted(found["level"], "+.3g"), each=each))
     release = found["release"]
     if release is not None and release["drives"] and release["slope"] is not None:
         named = [label(name) for name in release["drives"][:NAMED]]
