@@ -74,3 +74,15 @@ def test_binary_data_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "run.vdf").write_bytes(bytes(100))
     with pytest.raises(ModelErrors, match=r"run\.vdf: the binary form \.vdf is not read"):
         read_vensim(mdl(tmp_path, "x = GET VDF CONSTANTS('run.vdf', 'x', 'A1') ~~|"))
+
+
+def test_files_in_the_encoding_of_windows_are_read(tmp_path: Path) -> None:
+    """A .mdl that is no UTF-8 is CP1252: names, units and comments keep their letters."""
+    path = tmp_path / "model.mdl"
+    text = mdl(tmp_path, "größe = 2 ~ €/Jahr ~ “Was kostet’s?” ~ |\nx = größe ~ €/Jahr ~|").read_text("utf-8")
+    path.write_bytes(text.replace("{UTF-8}", "").encode("cp1252"))
+    model = read_vensim(path)
+
+    assert trajectory(find(path))["x"][0.0] == 2.0
+    assert (model["größe"].unit, model["größe"].spelling) == ("€/jahr", "größe")
+    assert "“Was kostet’s?”" in model["größe"].reason
