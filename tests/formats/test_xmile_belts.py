@@ -50,7 +50,7 @@ REFUSED = {
     ),
     "one batch at a time": (
         {"belt": "<queue/>", "more": DESK},
-        "taking one batch of a queue at a time is not computed",
+        "taking one batch of the queue belt at a time, .* is not computed",
     ),
     "two exits": (
         {"outflow": LEAK, "more": '<flow name="leak"><eqn>1</eqn></flow>'},
@@ -130,3 +130,19 @@ def test_transit_time_of_no_whole_steps_is_warned_of(tmp_path: Path, length: str
         assert problem.where is not None
         assert (problem.where.path, problem.where.line) == ("model.xmile", 4)
         assert problem.fix.startswith("<len>")
+
+
+def test_one_batch_at_a_time_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """The line of the conveyor, not of the queue; what the fix says is read, and takes all that comes."""
+    path = belt(tmp_path, "<queue/>", f"\n{DESK}")
+    with pytest.raises(ModelErrors) as caught:
+        read_xmile(path)
+
+    assert str(caught.value.problems[0]) == (
+        "model.xmile:6:1: desk: taking one batch of the queue belt at a time, as a discrete conveyor "
+        "does unless it says otherwise, is not computed\n"
+        '  fix: one_at_a_time="false" in <conveyor>, if it may take all it has room for'
+    )
+    put_right = DESK.replace('discrete="true"', 'discrete="true" one_at_a_time="false"')
+    found = trajectory(find(belt(tmp_path, "<queue/>", put_right)))
+    assert found["goes"] == found["comes"]

@@ -183,8 +183,10 @@ class _Maker:
             mine = self.variables[flow]
             if self.out_of.get(flow) in self.belts:  # a queue gives what is left of the room
                 if belt.discrete and belt.singly:
-                    what = f"{stock.name}: taking one batch of a queue at a time is not computed"
-                    raise ModelError(what, belt.where, 'one_at_a_time="false"', "unsupported")
+                    what = f"{stock.name}: taking one batch of the queue {self.out_of[flow]} at a time, as a "
+                    what += "discrete conveyor does unless it says otherwise, is not computed"
+                    fix = 'one_at_a_time="false" in <conveyor>, if it may take all it has room for'
+                    raise ModelError(what, belt.where, fix, "unsupported")
                 self.left[flow] = Number(math.inf) if room is None else room
             else:
                 wanted = self.add(mine, "asked", "MAX(x, 0)", x=_as_written(mine)) if mine.equation else None
