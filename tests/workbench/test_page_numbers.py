@@ -86,13 +86,15 @@ def formatter(browser: Any) -> Iterator[Any]:
     words = json.dumps({each: page._words(each) for each in languages()})
     tab.set_content(
         "<script type='application/json' id=words></script>"
-        "<script type='application/json' id=payload>{}</script>"
+        f"<script type='application/zlib' id=payload>{page._packed({})}</script>"
     )
     tab.evaluate("() => (document.documentElement.lang = 'en')")
     tab.evaluate("(text) => (document.getElementById('words').textContent = text)", words)
-    tab.add_script_tag(
-        content="\n".join(page._static(name) for name in page.SCRIPTS[: page.SCRIPTS.index("state.js")])
-    )
+    parts = page.SCRIPTS[: page.SCRIPTS.index("state.js")]
+    called = sorted({call.partition("(")[0] for call, _ in (*WRITTEN, *WRITTEN_IN_INDONESIAN)})
+    shown = f"Object.assign(globalThis, {{ {', '.join(called)} }});"  # a module keeps its names to itself
+    tab.add_script_tag(content="\n".join((*map(page._static, parts), shown)), type="module")
+    tab.wait_for_function(f"'{called[0]}' in globalThis")
     yield tab
     tab.close()
 
