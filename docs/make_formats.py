@@ -50,8 +50,9 @@ for all or for single elements, slices (`*`, `2:3`, `a:c`), `@2`, transposed mat
 outside of a dimension), modules in modules, macros (with defaults; also such that call themselves with
 numbers), flows and stocks that cannot fall below zero (a stock's outflows are limited in their order),
 multipliers of flows, conveyors with leaks, limits, samples and arrests, queues and overflows (by Euler's
-method; as belts of slats, a slat a step), included files of the model's folder, simulation specifications,
-models of Stella 10, and what Vensim writes as XMILE. Views, header and style are kept for writing back.
+method; as belts of slats, a slat a step; a transit time of no whole steps is warned of), included files of
+the model's folder, simulation specifications, models of Stella 10, and what Vensim writes as XMILE.
+Views, header and style are kept for writing back.
 
 Every function of [functions](functions.md) can be used, and these:
 

@@ -146,3 +146,10 @@ def test_one_batch_at_a_time_is_refused_with_what_to_do(tmp_path: Path) -> None:
     put_right = DESK.replace('discrete="true"', 'discrete="true" one_at_a_time="false"')
     found = trajectory(find(belt(tmp_path, "<queue/>", put_right)))
     assert found["goes"] == found["comes"]
+
+
+def test_only_the_authors_variables_are_asked_for_a_unit(tmp_path: Path) -> None:
+    """Nobody can give a unit to what a reader put beside them."""
+    found = [p.what for p in putar.load(belt(tmp_path)).check() if "has no unit" in p.what]
+
+    assert found == [f"{name!r} has no unit" for name in ("belt", "comes", "goes")]

@@ -38,7 +38,7 @@ def check_units(model: Model) -> tuple[Problem, ...]:
     units = Declared.by(model)
     problems = list(units.problems)
     for variable in model.variables:
-        if not variable.unit:
+        if not variable.unit and variable.name not in model.internal:
             problems.append(_without(model, units, variable))
         for target, equation in _equations(variable):
             try:
