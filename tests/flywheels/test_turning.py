@@ -85,7 +85,7 @@ def test_a_wheel_that_spins_and_the_same_that_does_not(tmp_path: Path) -> None:
     assert turns["spins"] is True
     assert turns["rate"] == pytest.approx(math.log1p(0.125 * 0.1) / 0.125, rel=1e-9)
     assert turns["sentence"] == (
-        "Yes, it turns by itself: from year 0 to year 10 a push on the whole wheel grows by 9.9 % a year; "
+        "Yes, it turns by itself: from year 0 to year 10 a push on the whole wheel grows by 10 % a year; "
         "its most fragile link, ovens to income, may weaken by 50 %."
     )
     assert stands["spins"] is False
@@ -95,7 +95,7 @@ def test_a_wheel_that_spins_and_the_same_that_does_not(tmp_path: Path) -> None:
         "year; its links would have to be 1.25 times as strong."
     )
     assert turns["rests_on"][0] == (
-        "levels: from year 0 to year 10 the stocks that carry the wheel grew by 9.9 % a year, pushed or not"
+        "levels: from year 0 to year 10 the stocks that carry the wheel grew by 10 % a year, pushed or not"
     )
 
 
@@ -122,7 +122,7 @@ def test_a_spring_swings(tmp_path: Path) -> None:
     assert found["spins"] is False
     assert found["sentence"].startswith(
         "No, it swings rather than turning by itself: from second 0 to second 20 a push on the whole wheel "
-        "swings to and fro and grows by 6.2 % a second"
+        "swings to and fro and grows by 6.4 % a second"
     )
 
 

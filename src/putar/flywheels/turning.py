@@ -167,8 +167,9 @@ def _span(flywheel: Flywheel, wheel: Wheel) -> dict[str, object]:
 
 
 def _percent(rate: float) -> Number:
-    size = 100 * abs(rate)
-    return Number(size, ".0f" if size >= 10 else ".2g")
+    """Return what a continuous rate comes to in a unit of time: 0.7 doubles, which is 100 %."""
+    size = 100 * abs(float(np.expm1(rate)))
+    return Number(size, ".3g" if size >= 10_000 else ".0f" if size >= 10 else ".2g")
 
 
 def _leader(feedback: Feedback) -> Said | None:

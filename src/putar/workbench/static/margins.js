@@ -60,7 +60,7 @@ const yearly = (rate) => `${percent(rate)} ${sayOr(`each.${text(TIME.unit)}`, sa
 /** Say what the Jacobian says of the wheel: it spins up or not, how fast, and the number of turns. */
 function wheelSentence(wheel) {
   if (number(wheel.rate) === null) return "";
-  const values = { from: moment(wheel.from), to: moment(wheel.to), rate: yearly(Math.abs(wheel.rate)) };
+  const values = { from: moment(wheel.from), to: moment(wheel.to), rate: yearly(Math.abs(Math.expm1(wheel.rate))) };
   const drawn = record(wheel.drawn);
   const alone = list(wheel.alone).map((one) => inPath(record(one).name));
   return [
