@@ -78,7 +78,8 @@ def _structure(feedback: Feedback) -> Iterator[Check]:
     for name, rate in grown:
         if rate > 1e-6:
             unit = time_unit(feedback.flywheel.model.time.unit)
-            what = f"{label(name)} grows by itself, at {100 * np.expm1(rate):.0f} % a {unit}, whatever the rest does"
+            pace = f"{100 * np.expm1(rate):.0f} % a {unit}"
+            what = f"{label(name)} grows by itself, at {pace}, whatever the rest does"
             fix = "judge the wheel without it, as the verdict does"
             yield Check("grows alone", "note", what, fix, (name,), {"rate": rate})
 
