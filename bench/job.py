@@ -1,8 +1,8 @@
 """Question: what does a person wait for, and how much memory does it take?
 
 Whole commands in processes of their own, from the start of the interpreter to its end: help, the list, and
-the main job with the compiled program at hand (warm) and without (cold). Memory is the largest resident
-size of the process.
+the main job with what an earlier run kept, machine code and the text of the page's program, at hand (warm)
+and without it (cold). Memory is the largest resident size of the process.
 """
 
 import os

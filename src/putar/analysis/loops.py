@@ -278,16 +278,17 @@ def _spans(times: Array, loops: Sequence[Loop]) -> tuple[Span, ...]:
     if not loops:
         return ()
     share = np.array([loop.share for loop in loops])
-    order = np.argsort(-np.abs(share), axis=0, kind="stable")
+    order = np.argsort(-np.abs(share), axis=0, kind="stable").T.tolist()
+    shares_at = share.T.tolist()  # plain numbers: this loop is short and asks for one at a time
     spans: list[Span] = []
     for row in range(1, len(times)):
         chosen: tuple[str, ...] = ()
         for sign in (1.0, -1.0):
             taken, total = [], 0.0
-            for n in order[:, row]:
-                if sign * share[n, row] > 0.0:
+            for n in order[row]:
+                if sign * shares_at[row][n] > 0.0:
                     taken.append(loops[n].id)
-                    total += abs(float(share[n, row]))
+                    total += abs(shares_at[row][n])
                     if total > 0.5:
                         break
             if total > 0.5:

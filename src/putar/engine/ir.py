@@ -16,6 +16,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from putar.engine.methods import METHODS
@@ -184,10 +185,7 @@ class Program:
 
         Nodes that nothing needs and the order in which nodes were made do not count.
         """
-        names = (self.parameters, self.defaults, [s.name for s in self.states], [n for n, _ in self.outputs])
-        grid = (self.start, self.step, self.steps, self.save_every)
-        text = repr((names, grid)) + self.shape([node for _, node in self.outputs])
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _digest(self)
 
     def shape(self, wanted: Sequence[int]) -> str:
         """Return the canonical text of what must be computed for the wanted nodes.
@@ -218,6 +216,15 @@ class Program:
     def time_at(self, n: float) -> float:
         """Return the time after n steps, which may be a fraction inside a step."""
         return self.start + n * self.step
+
+
+@lru_cache(maxsize=16)
+def _digest(program: Program) -> str:
+    states = [state.name for state in program.states]
+    names = (program.parameters, program.defaults, states, [name for name, _ in program.outputs])
+    grid = (program.start, program.step, program.steps, program.save_every)
+    text = repr((names, grid)) + program.shape([node for _, node in program.outputs])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def live_order(graph: Graph, roots: Iterable[int]) -> list[int]:
