@@ -82,8 +82,8 @@ def test_cutting_a_link_says_what_python_says(turn: Any) -> None:
     assert said.startswith("Own research is cut from 2026 Q3: licenses or copies the best rival's model")
     assert said.endswith(f"Run rate 2030: US$ {base} → {cut} bn a year.")
     assert "cut=own_research" in address(tab)
-    tab.keyboard.press(" ")
-    assert link.get_attribute("aria-checked") == "true"
+    link.press(" ")
+    tab.locator(".wheel [data-link=own_research][aria-checked=true]").wait_for(state="attached")
     tab.locator("#sentence").wait_for(state="visible")
     assert "cut=" not in address(tab)
 
