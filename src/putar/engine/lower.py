@@ -22,7 +22,7 @@ from putar.engine.operations import MEANING
 from putar.errors import ModelError
 from putar.language.check import check, raise_errors
 from putar.language.expr import Call, Name
-from putar.language.model import NOT_AVAILABLE, Equation, Model, Points, Variable, element_name
+from putar.language.model import NOT_AVAILABLE, Equation, Model, Points, Variable, element_name, shares_flow
 from putar.language.subscripts import Place, SubscriptError, elements_meant
 
 __all__ = ["Lowering", "Needed", "lower", "lowered"]
@@ -118,7 +118,7 @@ class Lowering:
         )
 
     def _integrate(self, stock: Variable) -> None:
-        shares = stock.nonnegative and _shares(self.model, stock)
+        shares = stock.nonnegative and shares_flow(self.model, stock)
         step = self.graph.const(self.model.time.step)
         for elements in self.model.element_tuples(stock):
             name = element_name(stock.name, elements)
@@ -327,21 +327,8 @@ def _outflow_limits(model: Model) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return, for each outflow of a non-negative stock, the stock and the outflows before it."""
     limits: dict[str, tuple[str, tuple[str, ...]]] = {}
     for stock in model.variables:
-        if stock.kind == "stock" and stock.nonnegative and not _shares(model, stock):
+        if stock.kind == "stock" and stock.nonnegative and not shares_flow(model, stock):
             names = [str(model.resolve(flow, stock.subsystem)) for flow in stock.outflows]
             for index, name in enumerate(names):
                 limits[name] = (stock.name, tuple(names[:index]))
     return limits
-
-
-def _shares(model: Model, stock: Variable) -> bool:
-    """Return whether a flow of a stock is on the same side of another one, so that no one may limit it."""
-    if not model.origin:
-        return False
-    for other in model.variables:
-        if other.kind == "stock" and other is not stock:
-            for mine, others in ((stock.inflows, other.inflows), (stock.outflows, other.outflows)):
-                theirs = {model.resolve(flow, other.subsystem) for flow in others}
-                if any(model.resolve(flow, stock.subsystem) in theirs for flow in mine):
-                    return True
-    return False

@@ -32,6 +32,7 @@ __all__ = [
     "UnitDeclaration",
     "Variable",
     "element_name",
+    "shares_flow",
 ]
 
 KINDS = ("stock", "flow", "aux", "curve", "constant")
@@ -364,3 +365,16 @@ class Model:
     def _switches(self) -> frozenset[str]:
         dates = {"links.cut_date"} if self.links else set()
         return frozenset({link.switch for link in self.links} | dates)
+
+
+def shares_flow(model: Model, stock: Variable) -> bool:
+    """Return whether a flow of a stock is on the same side of another one, so that no one may limit it."""
+    if not model.origin:
+        return False
+    for other in model.variables:
+        if other.kind == "stock" and other is not stock:
+            for mine, others in ((stock.inflows, other.inflows), (stock.outflows, other.outflows)):
+                theirs = {model.resolve(flow, other.subsystem) for flow in others}
+                if any(model.resolve(flow, stock.subsystem) in theirs for flow in mine):
+                    return True
+    return False

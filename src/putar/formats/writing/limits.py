@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from putar.language.expr import Binary, Call, Expr, Index, Name, Number, Unary
-from putar.language.model import Equation, Model, Variable
+from putar.language.model import Equation, Model, Variable, shares_flow
 
 __all__ = ["with_limits", "with_own_flows"]
 
@@ -26,7 +26,7 @@ def with_limits(model: Model, *, nonnegative: bool) -> Model:
     for stock in model.variables:
         if stock.kind != "stock" or not stock.nonnegative:
             continue
-        if _shares(model, stock):
+        if shares_flow(model, stock):
             own[stock.name] = _with_own_rate(model, stock)
             continue
         names = [str(model.resolve(flow, stock.subsystem)) for flow in stock.outflows]
@@ -118,15 +118,3 @@ def _limited(flow: Variable, limit: tuple[Variable, tuple[str, ...]] | None) -> 
     own = tuple((elements, change(equation, elements)) for elements, equation in flow.elements)
     whole = None if flow.equation is None else change(flow.equation, ())
     return replace(flow, equation=whole, elements=own)
-
-
-def _shares(model: Model, stock: Variable) -> bool:
-    if not model.origin:
-        return False
-    for other in model.variables:
-        if other.kind == "stock" and other is not stock:
-            for mine, others in ((stock.inflows, other.inflows), (stock.outflows, other.outflows)):
-                theirs = {model.resolve(flow, other.subsystem) for flow in others}
-                if any(model.resolve(flow, stock.subsystem) in theirs for flow in mine):
-                    return True
-    return False
