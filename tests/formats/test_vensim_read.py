@@ -86,3 +86,16 @@ def test_files_in_the_encoding_of_windows_are_read(tmp_path: Path) -> None:
     assert trajectory(find(path))["x"][0.0] == 2.0
     assert (model["größe"].unit, model["größe"].spelling) == ("€/jahr", "größe")
     assert "“Was kostet’s?”" in model["größe"].reason
+
+
+@pytest.mark.parametrize("function", ["TIME SHIFT(sales, 1)", "CUMULATE(sales)", "CUMULATEF(sales)"])
+def test_data_made_of_data_have_no_mode_of_their_own(tmp_path: Path, function: str) -> None:
+    """A mode of their own would be lost, and is refused with its line; the usual one is read."""
+    (tmp_path / "data.csv").write_text("time,sales\n0,1\n1,3\n", encoding="utf-8")
+    for mode in (":HOLD BACKWARD:", ":RAW:", ":LOOK FORWARD:"):
+        path = mdl(tmp_path, f"sales ~~|\nx {mode} := {function} ~~|")
+        with pytest.raises(ModelErrors, match=r"model\.mdl:3:\d+: x: .* is not supported with :"):
+            read_vensim(path, [tmp_path / "data.csv"])
+    assert read_vensim(
+        mdl(tmp_path, f"sales ~~|\nx :INTERPOLATE: := {function} ~~|"), [tmp_path / "data.csv"]
+    )

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from putar.engine.builder import Builder, Made, total
 from putar.engine.ir import Op
 from putar.language.expr import Call, Expr, Number, Unary
-from putar.language.model import Points
+from putar.language.model import NOT_AVAILABLE, Points
 
 __all__ = ["TABLES"]
 
@@ -104,13 +104,33 @@ def _area(b: Builder, call: Call) -> int:
     return b.op(Op.SUB, whole(b.node(call.args[2])), whole(b.node(call.args[1])))
 
 
+def _within(b: Builder, points: Points, time: int, value: int) -> int:
+    """Return a value where data have one: from the first point to the last."""
+    near = 1e-6 * b.time_spec.step
+    begun = b.op(Op.GE, time, b.const(points.xs[0] - near))
+    inside = b.op(Op.AND, begun, b.op(Op.LE, time, b.const(points.xs[-1] + near)))
+    return b.op(Op.SELECT, inside, value, b.const(NOT_AVAILABLE))
+
+
+def _data_at(b: Builder, call: Call) -> int:
+    """Return data at another time, as they are read at their own."""
+    points, time = b.table(call.args[0]), b.node(call.args[1])
+    return _within(b, points, time, b.curve(points, time))
+
+
+def _cumulated(b: Builder, call: Call) -> int:
+    """Return the sum of the points so far, straight between them; time steps play no part in it."""
+    points = b.table(call.args[0])
+    return b.curve(Points(points.xs, tuple(accumulate(points.ys))), b.node(call.args[1]))
+
+
 def _data_between(b: Builder, call: Call) -> int:
     """Return data at another time: the next point for mode 1, the last for -1, else between them."""
     points, time, mode = b.table(call.args[0]), b.node(call.args[1]), b.node(call.args[2])
     ways = {way: b.curve(replace(points, between=way, outside="hold"), time) for way in ("next", "step")}
     between = b.curve(replace(points, between="linear", outside="hold"), time)
     back = b.op(Op.SELECT, b.op(Op.LE, mode, b.const(-1.0)), ways["step"], between)
-    return b.op(Op.SELECT, b.op(Op.GE, mode, b.const(1.0)), ways["next"], back)
+    return _within(b, points, time, b.op(Op.SELECT, b.op(Op.GE, mode, b.const(1.0)), ways["next"], back))
 
 
 def _fact(value: Callable[[Points], float]) -> Made:
@@ -118,22 +138,28 @@ def _fact(value: Callable[[Points], float]) -> Made:
 
 
 def _statistic(last: Callable[[Builder, list[int], list[int]], int]) -> Made:
-    """Return a statistic of the points of data from one time to another; not a number without any."""
+    """Return a statistic of the points of data from one time to another, smallest first.
+
+    Without any point it is not available, which is a number.
+    """
 
     def build(b: Builder, call: Call) -> int:
         points, low, high = b.table(call.args[0]), b.node(call.args[1]), b.node(call.args[2])
         if len(points.xs) > MOST_POINTS:
             raise b.refuse(call, f"takes at most {MOST_POINTS} points", "leave some out")
         near = 1e-6 * b.time_spec.step
+        pairs = sorted(zip(points.xs, points.ys, strict=True), key=lambda pair: pair[1])
         inside = [
             b.op(
                 Op.AND,
                 b.op(Op.GE, b.const(x + near), low),
                 b.op(Op.LE, b.const(x - near), high),
             )
-            for x in points.xs
+            for x, _ in pairs
         ]
-        return last(b, inside, [b.const(y) for y in points.ys])
+        found = last(b, inside, [b.const(y) for _, y in pairs])
+        none = b.op(Op.EQ, total(b, inside), b.const(0.0))
+        return b.op(Op.SELECT, none, b.const(NOT_AVAILABLE), found)
 
     return build
 
@@ -151,12 +177,24 @@ def _deviation(b: Builder, inside: list[int], ys: list[int]) -> int:
     return b.op(Op.SQRT, b.op(Op.DIV, total(b, squares), less))
 
 
+def _median(b: Builder, inside: list[int], ys: list[int]) -> int:
+    """Return the middle one, or half way between the middle two."""
+    half = b.op(Op.MUL, total(b, inside), b.const(0.5))
+    lower = upper = so_far = b.const(0.0)
+    for one, y in zip(inside, ys, strict=True):
+        before, so_far = so_far, b.op(Op.ADD, so_far, one)
+        first = b.op(Op.AND, b.op(Op.LT, before, half), b.op(Op.GE, so_far, half))
+        second = b.op(Op.AND, b.op(Op.LE, before, half), b.op(Op.GT, so_far, half))
+        lower = b.op(Op.SELECT, first, y, lower)
+        upper = b.op(Op.SELECT, second, y, upper)
+    return b.op(Op.MUL, b.const(0.5), b.op(Op.ADD, lower, upper))
+
+
 def _extreme(op: Op, empty: float) -> Callable[[Builder, list[int], list[int]], int]:
     def build(b: Builder, inside: list[int], ys: list[int]) -> int:
         rest = b.const(empty)
         chosen = [b.op(Op.SELECT, one, y, rest) for one, y in zip(inside, ys, strict=True)]
-        none = b.op(Op.EQ, total(b, inside), b.const(0.0))
-        return b.op(Op.SELECT, none, b.const(math.nan), total(b, chosen, op))
+        return total(b, chosen, op)
 
     return build
 
@@ -170,12 +208,16 @@ TABLES: dict[str, Made] = {
     "LOOKUP_INVERT": _invert,
     "LOOKUP_SLOPE": _slope,
     "LOOKUP_AREA": _area,
+    "DATA_AT": _data_at,
     "DATA_BETWEEN": _data_between,
+    "DATA_CUMULATED": _cumulated,
+    "DATA_TOTAL": _fact(lambda points: math.fsum(points.ys)),
     "DATA_FIRST_TIME": _fact(lambda points: points.xs[0]),
     "DATA_LAST_TIME": _fact(lambda points: points.xs[-1]),
     "DATA_COUNT": _fact(lambda points: float(len(points.xs))),
     "DATA_MAX": _statistic(_extreme(Op.MAX, -math.inf)),
     "DATA_MIN": _statistic(_extreme(Op.MIN, math.inf)),
     "DATA_MEAN": _statistic(_mean),
+    "DATA_MEDIAN": _statistic(_median),
     "DATA_DEVIATION": _statistic(_deviation),
 }

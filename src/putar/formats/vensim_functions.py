@@ -74,7 +74,7 @@ def _rows() -> tuple[Plain, ...]:
         Plain("LOOKUP INVERT", "LOOKUP_INVERT", (2,)),
         Plain("LOOKUP AREA", "LOOKUP_AREA", (3,)),
         Plain("LOOKUP SLOPE", "LOOKUP_SLOPE", (2,)),
-        Plain("GET DATA AT TIME", "LOOKUP", (2,)),
+        Plain("GET DATA AT TIME", "DATA_AT", (2,)),
         Plain("GET DATA BETWEEN TIMES", "DATA_BETWEEN", (3,)),
         Plain("VECTOR SELECT", "VECTOR_SELECT", (5,)),
         Plain("VECTOR SORT ORDER", "VECTOR_SORT_ORDER", (2,)),
@@ -106,6 +106,7 @@ def _rows() -> tuple[Plain, ...]:
         Plain("GET DATA MAX", "DATA_MAX", (3,)),
         Plain("GET DATA MIN", "DATA_MIN", (3,)),
         Plain("GET DATA MEAN", "DATA_MEAN", (3,)),
+        Plain("GET DATA MEDIAN", "DATA_MEDIAN", (3,)),
         Plain("GET DATA STDV", "DATA_DEVIATION", (3,)),
     ]
     return tuple(rows)
@@ -123,6 +124,8 @@ DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
     "RAMP_FROM_TO": ((4,), "a1 + RAMP_UNTIL((a2 - a1) / (a4 - a3), a3, a4)"),
     "RANDOM_0_1": ((0,), "RANDOM(0, 1)"),
     "TIME_BASE": ((2,), "a1 + a2 * TIME"),
+    "CUMULATE": ((1,), "DATA_CUMULATED(a1, TIME_OF_STEP)"),
+    "CUMULATEF": ((1,), "DATA_TOTAL(a1)"),
     "TIME_SHIFT": ((2,), "LOOKUP(a1, TIME_OF_STEP + a2)"),
     "NPVE": ((4,), "NPV(a1 / (1 + a2 * DT), a2, a3, a4)"),
     "RANDOM_PINK_NOISE": (
@@ -131,7 +134,6 @@ DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
     ),
 }
 
-_STATISTICS = "statistics of data are not computed"
 _QUEUE = "queues and batches are not computed"
 REFUSED: dict[str, str] = {
     "DELAY_INFORMATION": "a pipeline whose length changes is not computed",
@@ -159,9 +161,6 @@ REFUSED: dict[str, str] = {
     "MESSAGE": "a message to the person at the screen has no value",
     "DEPRECIATE_BY_SCHEDULE": "depreciation by a schedule is not computed",
     "INTERNAL_RATE_OF_RETURN": "it is not computed",
-    "CUMULATE": "it is not computed",
-    "CUMULATEF": "it is not computed",
     "EMPIRICAL_LOOKUP": "it is not computed",
-    "GET_DATA_MEDIAN": _STATISTICS,
     "TABXL": "a table kept in a sheet is not read in an expression",
 }

@@ -35,6 +35,7 @@ from putar.language.parse import parse_expression, place
 __all__ = ["Scope", "Translator", "literal"]
 
 TIMES = {"time": "time", "time_step": "dt", "initial_time": "starttime", "final_time": "stoptime"}
+MADE_OF_DATA = ("TIME_SHIFT", "CUMULATE", "CUMULATEF")
 MOST_GUESSES = 40
 MOST_CALLS = 20_000  # of macros in one model
 
@@ -209,6 +210,10 @@ class _One:
             takes, text = DERIVED[function]
             if len(node.args) not in takes:
                 return self._arguments(node, takes)
+            if function in MADE_OF_DATA and self.entry.keyword not in ("", ":interpolate:"):
+                what = f"{function.replace('_', ' ')} is not supported with {self.entry.keyword}"
+                fix = "leave the mode out, which is that of the data"
+                return self.problem(node, what, fix, "unsupported")
             return self._formula(node, text)
         return self._special(node)
 

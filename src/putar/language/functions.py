@@ -244,16 +244,23 @@ def _rows_of_other_tools() -> tuple[Function, ...]:
     rows.append(
         Function("DATA_BETWEEN", ("data", "time", "mode"), 3, "curve, time, 1 -> y", between, takes="curve")
     )
+    for name, says in (
+        ("DATA_AT", "A data variable at another time; not available outside of its points."),
+        ("DATA_CUMULATED", "The sum of its points up to a time, straight between them."),
+    ):
+        rows.append(Function(name, ("data", "time"), 2, "curve, time -> y", says, takes="curve"))
     for name, unit, says in (
         ("DATA_FIRST_TIME", "time", "The time of the first point of a data variable."),
         ("DATA_LAST_TIME", "time", "The time of its last point."),
         ("DATA_COUNT", "1", "How many points it has."),
+        ("DATA_TOTAL", "y", "The sum of all its points."),
     ):
         rows.append(Function(name, ("data",), 1, f"curve -> {unit}", says, takes="curve"))
     for name, says in (
         ("DATA_MAX", "The largest point of a data variable from one time to another."),
         ("DATA_MIN", "The smallest one."),
         ("DATA_MEAN", "Their mean."),
+        ("DATA_MEDIAN", "The middle one, or half way between the middle two."),
         ("DATA_DEVIATION", "Their standard deviation, with n - 1."),
     ):
         rows.append(Function(name, ("data", "from", "to"), 3, "curve, time, time -> y", says, takes="curve"))

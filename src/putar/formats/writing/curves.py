@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from putar.formats.vensim_translate import literal
 from putar.formats.writing.rewrite import Context, Words, negative
@@ -44,6 +44,10 @@ def _inverted(points: Points) -> Points:
     return Points(tuple(y for y, _ in pairs), tuple(x for _, x in pairs))
 
 
+def _level(points: Points, value: float) -> Points:
+    return Points(points.xs, (value,) * len(points.xs), "linear", "hold")
+
+
 # another table made of one: by the word that its name gets
 _MADE: dict[str, Callable[[Points], Points]] = {
     "table": lambda p: p,
@@ -56,6 +60,11 @@ _MADE: dict[str, Callable[[Points], Points]] = {
     "slopes": lambda p: Points(p.xs, _slopes(p), "step"),
     "falls": lambda p: Points(p.xs, (*_slopes(p)[:-1], 0.0), "step"),
     "areas": lambda p: Points(p.xs, _areas(p), "step"),
+    "sums": lambda p: Points(p.xs, tuple(accumulate(p.ys)), "linear", "hold"),
+    "start": lambda p: _level(p, p.xs[0]),
+    "end": lambda p: _level(p, p.xs[-1]),
+    "count": lambda p: _level(p, float(len(p.xs))),
+    "total": lambda p: _level(p, math.fsum(p.ys)),
     "inverse": _inverted,
 }
 
@@ -137,6 +146,13 @@ class _Reader:
         near = Binary("<", gap, Binary("*", Number(1e-5), Name("dt")))
         return If(near, self.plain("step", late), Unary("-", Number(-NOT_AVAILABLE)))
 
+    def within(self, x: Expr, value: Expr) -> Expr:
+        """Return a value from the first point to the last, and what stands for no value elsewhere."""
+        near = Binary("*", Number(1e-6), Name("dt"))
+        begun = Binary(">=", x, Binary("-", self.plain("start", x), near))
+        inside = Binary("AND", begun, Binary("<=", x, Binary("+", self.plain("end", x), near)))
+        return If(inside, value, Unary("-", Number(-NOT_AVAILABLE)))
+
     def inverse(self, y: Expr) -> Expr | None:
         """Return the x at which the curve first has a value."""
         rising = all(all(a < b for a, b in pairwise(p.ys)) for p in all_points(self.curve))
@@ -192,12 +208,25 @@ def _between(words: Words, context: Context, call: Call, table: Name) -> Expr:
     x = words.let(context, call.args[1], "at")
     mode = words.let(context, call.args[2], "mode")
     back = If(Binary("<=", mode, negative(-1.0)), reader.plain("step", x), reader.plain("line", x))
-    return If(Binary(">=", mode, Number(1.0)), reader.following(x), back)
+    return reader.within(x, If(Binary(">=", mode, Number(1.0)), reader.following(x), back))
+
+
+def _at(words: Words, context: Context, call: Call, table: Name) -> Expr:
+    reader = _Reader(words, context, table)
+    x = words.let(context, call.args[1], "at")
+    return reader.within(x, reader.declared(x))
 
 
 def _read(word: str) -> Callable[[Words, Context, Call, Name], Expr]:
     def read(words: Words, context: Context, call: Call, table: Name) -> Expr:
         return _Reader(words, context, table).plain(word, call.args[1])
+
+    return read
+
+
+def _fact(word: str) -> Callable[[Words, Context, Call, Name], Expr]:
+    def read(words: Words, context: Context, call: Call, table: Name) -> Expr:  # noqa: ARG001 - as others
+        return _Reader(words, context, table).plain(word, Number(0.0))
 
     return read
 
@@ -223,7 +252,13 @@ TABLES: dict[str, Callable[[Words, Context, Call, Name], Expr]] = {
     "LOOKUP_SLOPE": _read("slopes"),
     "LOOKUP_INVERT": _invert,
     "LOOKUP_AREA": _area,
+    "DATA_AT": _at,
     "DATA_BETWEEN": _between,
+    "DATA_CUMULATED": _read("sums"),
+    "DATA_FIRST_TIME": _fact("start"),
+    "DATA_LAST_TIME": _fact("end"),
+    "DATA_COUNT": _fact("count"),
+    "DATA_TOTAL": _fact("total"),
 }
 
 
@@ -239,7 +274,7 @@ def looked_up(words: Words, context: Context, call: Call) -> Expr:
         return _Reader(words, context, table).declared(call.args[1])
     own = curve.equation is None and not curve.elements
     plain = {(p.between, p.outside) for p in all_points(curve)} <= {("linear", "hold")}
-    if words.target.says(call):
+    if words.target.says(call) and (plain or call.function != "DATA_AT"):  # that one minds its own way
         return call if own and plain else replace(call, args=(_own(words, curve, table), *call.args[1:]))
     return TABLES[call.function](words, context, call, table)
 
