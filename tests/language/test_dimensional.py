@@ -246,6 +246,7 @@ ASKED = {
     "time": "life",
     "1/time": "growth",
     "a/time": "build",
+    "a*time": "capacity * life",
     "a/x": "share",
     "x": "capacity",
     "y": "share",

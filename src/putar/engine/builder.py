@@ -99,6 +99,14 @@ class Builder:
         """Return whether a node of the start depends on a parameter, so that members may differ."""
         raise NotImplementedError
 
+    def steady(self, expr: Expr) -> bool:
+        """Return whether an argument is the same at all times of a run."""
+        raise NotImplementedError
+
+    def extent(self, expr: Expr) -> tuple[float, float]:
+        """Return the least and the largest value that an argument can have at the default parameters."""
+        raise NotImplementedError
+
     def starting(self, call: Call, ask: Callable[[Builder], list[int]]) -> list[int]:
         """Return the nodes that a question gives at the start of the run."""
         raise NotImplementedError

@@ -11,13 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from putar.engine import expand_pure
 from putar.engine.builder import Builder, Made
 from putar.engine.expand_allocate import ALLOCATED
 from putar.engine.expand_counts import COUNTED
+from putar.engine.expand_history import HISTORIES
 from putar.engine.expand_market import MARKET
 from putar.engine.expand_memory import MEMORY
-from putar.engine.expand_pure import PURE
-from putar.engine.expand_random import DRAWN
+from putar.engine.expand_random import DRAWN, normal_quantile
 from putar.engine.expand_shapes import SHAPED
 from putar.engine.expand_tables import TABLES
 from putar.engine.expand_vectors import VECTORS
@@ -25,6 +26,8 @@ from putar.engine.ir import Op
 from putar.language.expr import Call
 
 __all__ = ["MADE", "PURE", "REDUCERS", "TIMED", "Builder", "expand"]
+
+PURE: dict[str, Callable[..., int]] = {**expand_pure.PURE, "INVNORM": normal_quantile}
 
 TIMED: dict[str, Callable[[Builder], int]] = {
     "time": lambda b: b.clock(),
@@ -76,6 +79,7 @@ REDUCERS: dict[str, Callable[[Builder, list[int]], int]] = {
 
 MADE: dict[str, Made] = {
     **MEMORY,
+    **HISTORIES,
     **DRAWN,
     **COUNTED,
     **SHAPED,

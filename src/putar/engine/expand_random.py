@@ -16,7 +16,7 @@ from putar.engine.expand_pure import normal_share, polynomial
 from putar.engine.ir import Op
 from putar.language.expr import Call
 
-__all__ = ["DRAWN", "drawn", "normal_within", "standard_normal"]
+__all__ = ["DRAWN", "drawn", "normal_quantile", "normal_within", "standard_normal"]
 
 _MIDDLE_TOP = (
     -3.969683028665376e01,
@@ -97,6 +97,16 @@ def _quantile(b: Builder, share: int) -> int:
     square = b.op(Op.MUL, r, r)
     middle = b.op(Op.DIV, polynomial(b, square, _MIDDLE_TOP), polynomial(b, square, (*_MIDDLE_BOTTOM, 1.0)))
     return b.op(Op.SELECT, b.op(Op.LT, least, low), tail, b.op(Op.MUL, middle, r))
+
+
+def normal_quantile(b: Builder, share: int) -> int:
+    """Return the standard normal quantile of a share between 0 and 1, to the last digits by Halley's step."""
+    near = _quantile(b, share)
+    half = b.op(Op.MUL, b.const(0.5), near)
+    bell = b.op(Op.EXP, b.op(Op.MUL, half, near))
+    gap = b.op(Op.SUB, normal_share(b, near), share)
+    gap = b.op(Op.MUL, b.op(Op.MUL, gap, b.const(math.sqrt(2.0 * math.pi))), bell)
+    return b.op(Op.SUB, near, b.op(Op.DIV, gap, b.op(Op.ADD, b.const(1.0), b.op(Op.MUL, half, gap))))
 
 
 def normal_within(b: Builder, call: Call, low: int, high: int, mean: int, deviation: int) -> int:

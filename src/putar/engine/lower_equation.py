@@ -14,6 +14,7 @@ from typing import Protocol
 
 from putar.engine.builder import Builder, pick
 from putar.engine.expand import PURE, TIMED, expand
+from putar.engine.extent import extent
 from putar.engine.ir import Graph, Op, State
 from putar.engine.operations import uniform
 from putar.errors import ModelError
@@ -48,6 +49,7 @@ from putar.language.subscripts import (
 __all__ = ["EquationLowering", "Key", "Needed", "Whole", "plain_names"]
 
 Key = tuple[str, str, tuple[str, ...]]  # world, variable, elements
+TIMELY = {"STEP", "PULSE", "RAMP", "PULSE_FOR", "PULSE_TRAIN", "RAMP_UNTIL"}  # these look at the time
 DEEPEST = 40  # calls with memory, reducers and curves, one in the other
 
 BINARY = {"+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "^": Op.POW, "MOD": Op.MOD}
@@ -409,6 +411,34 @@ class EquationLowering(Builder):
     def varies(self, node: int) -> bool:
         """Return whether a node of the start depends on a parameter."""
         return self.all.varies(node)
+
+    def steady(self, expr: Expr) -> bool:
+        """Return whether an argument is the same at all times: of constants and operations on them."""
+        work, seen = [(expr, self.place.variable.subsystem)], set[str]()
+        while work:
+            part, room = work.pop()
+            match part:
+                case Name(name=word):
+                    known = self.model.resolve(word, room)
+                    if known is None:
+                        if word in ("time", "time_of_step"):
+                            return False
+                        continue
+                    target = self.model.by_name.get(known)
+                    if target is None or target.kind not in ("constant", "aux"):
+                        return False
+                    if target.kind == "aux" and known not in seen:
+                        seen.add(known)
+                        equations = [target.equation, *(e for _, e in target.elements)]
+                        work.extend((e.expr, target.subsystem) for e in equations if e is not None)
+                case Call(function=function) if function not in PURE or function in TIMELY:
+                    return False
+            work.extend((child, room) for child in children(part))
+        return True
+
+    def extent(self, expr: Expr) -> tuple[float, float]:
+        """Return the least and the largest value that an argument can have at the default parameters."""
+        return extent(self.model, expr, self.place.variable.subsystem)
 
     def _curve(self, call: Call) -> Variable | None:
         """Return the curve that a call means, which goes before a built-in of its name."""

@@ -59,6 +59,9 @@ def _rows() -> tuple[Plain, ...]:
         Plain("DELAY3I", "DELAY3", (3,)),
         Plain("DELAY N", "DELAY_N", (4,)),
         Plain("DELAY FIXED", "DELAY", (3,)),
+        Plain("DELAY INFORMATION", "DELAY_INFORMATION", (3,)),
+        Plain("DELAY MATERIAL", "DELAY_MATERIAL", (4,)),
+        Plain("DELAY CONVEYOR", "DELAY_CONVEYOR", (6,), (3, 0, 1, 2, 4, 5)),
         Plain("TREND", "TREND", (3,)),
         Plain("FORECAST", "FORECAST", (3,)),
         Plain("NPV", "NPV", (4,)),
@@ -136,11 +139,8 @@ DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
 
 _QUEUE = "queues and batches are not computed"
 REFUSED: dict[str, str] = {
-    "DELAY_INFORMATION": "a pipeline whose length changes is not computed",
-    "DELAY_MATERIAL": "a pipeline whose length changes is not computed",
-    "DELAY_PROFILE": "a delay with a profile is not computed",
-    "DELAY_CONVEYOR": _QUEUE,
-    "DELAY_BATCH": _QUEUE,
+    "DELAY_PROFILE": "how its profile is cut into time steps is not published",
+    "DELAY_BATCH": "whether a batch holds more than its size is not published",
     "QUEUE_FIFO": _QUEUE,
     "QUEUE_FIFO_ATTRIB": _QUEUE,
     "QUEUE_AGE_AVERAGE": _QUEUE,

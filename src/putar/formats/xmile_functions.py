@@ -34,6 +34,13 @@ DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
     "WEIBULL": ((2,), "a2 * (-LN(RANDOM(0, 1))) ^ (1 / a1)"),
     "PARETO": ((2,), "a2 * RANDOM(0, 1) ^ (-1 / a1)"),
     "LOGISTIC": ((2,), "a1 - a2 * LN(1 / RANDOM(0, 1) - 1)"),
+    "PV": ((4,), "IF a1 = 0 THEN -(a3 * a2 + a4) ELSE -(a3 * ((1 + a1) ^ a2 - 1) / a1 + a4) / (1 + a1) ^ a2"),
+    "FV": ((4,), "IF a1 = 0 THEN -(a4 + a3 * a2) ELSE -(a4 * (1 + a1) ^ a2 + a3 * ((1 + a1) ^ a2 - 1) / a1)"),
+    "PMT": (
+        (4,),
+        "IF a1 = 0 THEN -(a3 + a4) / a2 ELSE -(a3 * (1 + a1) ^ a2 + a4) * a1 / ((1 + a1) ^ a2 - 1)",
+    ),
+    "RUNCOUNT": ((0,), "0"),
     "TRIANGULAR": ((3,), "RANDOM_TRIANGULAR(a1, a3, a1, a2, a3)"),
 }
 
@@ -44,22 +51,18 @@ SEEDED |= {"TRIANGULAR": 3}
 
 _ARRIVAL = "it asks about single batches, which are not told apart"
 REFUSED: dict[str, str] = {
-    "HISTORY": "values at an earlier time that changes in another way than Time are not kept",
-    "ENDVAL": "it needs another run's last value",
-    "NPV": "Stella's discounting is not computed",
+    "HISTORY": "values of another run are not known",
+    "DERIVN": "it is computed for orders from 0 to 6 that are written as numbers",
+    "SENSIRUNCOUNT": "the members of a run have no numbers of their own",
+    "SENSIRUNTOTAL": "the members of a run have no numbers of their own",
+    "NPV": "the help of Stella does not say when within a step it discounts",
     "IRR": "it is not computed",
-    "PMT": "it is not computed",
-    "PV": "it is not computed",
-    "FV": "it is not computed",
     "COUNTER": "it is not computed",
     "CGROWTH": "it is not computed",
-    "DERIVN": "derivatives of values are not computed",
-    "INVNORM": "it is not computed",
     "NEGBINOMIAL": "draws from it are not made",
     "HYPERGEOMETRIC": "draws from it are not made",
     "EVENTCHECK": "events of an interface are not known",
     "PAUSE": "a run does not stop for a person",
-    "RUNCOUNT": "it needs other runs",
     "RANDOMIZE": "it is not computed",
     "ALLOCATE": "Stella's allocation is not computed",
     "REWORK": "it is not computed",

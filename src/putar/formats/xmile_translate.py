@@ -47,6 +47,7 @@ REDUCERS_OF_POINTS: dict[str, Callable[[Sequence[float]], float]] = {
     "STDDEV": statistics.pstdev,
     "SIZE": lambda ys: float(len(ys)),
 }
+MOST_DERIVATIVES = 6
 MOST_GUESSES = 40
 MOST_CALLS = 20_000
 DEEPEST_CALLS = 1000  # of a macro that calls itself
@@ -254,8 +255,9 @@ class _One:
             return self.problem(
                 node, f"{function} takes {takes[0]} arguments, {len(args)} given", "see its help"
             )
-        if function == "HISTORY" and len(args) == 2:
-            return self._history(node, args)
+        special = self._special(function, len(args))
+        if special is not None:
+            return special(node, args)
         if function in REDUCERS_OF_POINTS and len(args) == 1 and isinstance(args[0], Name):
             points = None if args[0].subscripts else self.all.points(self.context.room, args[0].name)
             if points is not None:
@@ -270,6 +272,19 @@ class _One:
         fix = f"did you mean {near!r}?" if near else "see docs/formats.md"
         return self.problem(node, f"unknown function {function!r}", fix, "unsupported")
 
+    def _special(self, function: str, count: int) -> Callable[[Call, tuple[Expr, ...]], Expr] | None:
+        """Return what makes a function that is more than a formula of its arguments, by their number."""
+        match function, count:
+            case "HISTORY", 2:
+                return self._history
+            case "DERIVN", 2:
+                return self._derivative
+            case "ENDVAL", 1 | 2:
+                return self._end_of_run_before
+            case "PULSE", 1:
+                return self._pulse_always
+        return None
+
     def _history(self, node: Call, args: tuple[Expr, ...]) -> Expr:
         """Return a value of some time ago, or at a date; 0 before the run and before the date."""
         when = args[1]
@@ -281,7 +296,26 @@ class _One:
         if isinstance(when, Number):
             text = "IF TIME < a2 - DT / 2 THEN 0 ELSE SAMPLE_IF_TRUE(ABS(TIME - a2) < DT / 2, a1, 0)"
             return self._formula(node, args, text)
-        return self._refused(node, "HISTORY")
+        return replace(node, function="HISTORY", args=args)
+
+    def _derivative(self, node: Call, args: tuple[Expr, ...]) -> Expr:
+        """Return a difference of differences over the step; 0 until there are as many steps before."""
+        order = args[1].value if isinstance(args[1], Number) else math.nan
+        if order not in range(MOST_DERIVATIVES + 1):
+            return self._refused(node, "DERIVN")
+        found = args[0]
+        for before in range(int(order)):
+            text = f"IF TIME < STARTTIME + {before + 0.5} * DT THEN 0 ELSE (a1 - PREVIOUS(a1, 0)) / DT"
+            found = filled(text, {"a1": found}, node.at + before, node.width)
+        return found
+
+    def _end_of_run_before(self, node: Call, args: tuple[Expr, ...]) -> Expr:
+        """Return what a first run is given for the last value of the run before: the initial value."""
+        return self._formula(node, args[-1:], "INIT(a1)")
+
+    def _pulse_always(self, node: Call, args: tuple[Expr, ...]) -> Expr:
+        """Return an amount that comes within each step, as Stella has it where no first pulse is given."""
+        return self._formula(node, args, "a1 / DT")
 
     def _refused(self, node: Expr, function: str) -> Expr:
         what = f"{function} is not supported: {REFUSED[function]}"

@@ -117,7 +117,7 @@ def _drawn_within_bounds() -> list[Function]:
 
 def _rows_of_other_tools() -> tuple[Function, ...]:
     """Return what models of Vensim and Stella use beside the standard; zero is |b| < 1e-6 in XIDZ."""
-    x = ("x",)
+    x, smooth = ("x",), ("input", "time", "initial")
     rows = [
         Function("TRUNC", x, 1, "same", "x without what stands behind its point."),
         Function("MODULO", ("a", "b"), 2, "same", "What is left of a / b; it has the sign of a."),
@@ -130,6 +130,9 @@ def _rows_of_other_tools() -> tuple[Function, ...]:
         Function("GAMMALN", x, 1, "dimensionless", "The logarithm of the gamma function, for x above 0."),
         Function("NORMALCDF", x, 1, "dimensionless", "The share of a standard normal below x."),
         Function(
+            "INVNORM", ("share",), 1, "dimensionless", "Below which that share of a standard normal is."
+        ),
+        Function(
             "FORECAST",
             ("input", "time", "horizon"),
             3,
@@ -141,6 +144,17 @@ def _rows_of_other_tools() -> tuple[Function, ...]:
             "SAMPLE_IF_TRUE", ("condition", "value", "initial"), 3, "1, a, a -> a", "The value last sampled."
         ),
         Function("DELAY", ("input", "time", "initial"), 2, "delay", "The input of some time ago."),
+        Function("HISTORY", ("value", "time"), 2, "a, time -> a", "The value at a time before; 0 if none."),
+        Function(
+            "DELAY_INFORMATION", smooth, 3, "a, time, a -> a", "DELAY with a moving time: the newest there."
+        ),
+        Function(
+            "DELAY_MATERIAL",
+            (*smooth, "missing"),
+            4,
+            "a, time, a, a -> a",
+            "DELAY with a moving time: the sum of what arrives.",
+        ),
         Function(
             "DELAY_N",
             ("input", "time", "initial", "order"),
@@ -236,6 +250,9 @@ def _rows_of_other_tools() -> tuple[Function, ...]:
     shape = "A draw by a density that a table gives."
     args = ("table", "low", "high", "shift", "stretch")
     rows.append(Function("RANDOM_LOOKUP", args, 5, "curve, a, a, a, a/x -> a", shape, takes="curve"))
+    belt = ("profile", "input", "time", "leak", "amount", "first")
+    units, losing = "curve, a, time, 1/time, a*time, time -> a", "What leaves a belt that loses a share."
+    rows.append(Function("DELAY_CONVEYOR", belt, 6, units, losing, takes="curve"))
     area = "The area below the curve between two x."
     rows.append(
         Function("LOOKUP_AREA", ("table", "from", "to"), 3, "curve, x, x -> x*y", area, takes="curve")

@@ -114,6 +114,9 @@ FORMULAS: dict[tuple[str, int], str] = {
     ("GAMMALN", 1): f"less := a1 - 1; t := less + 7.5; series := {_SERIES}; "
     f"{0.5 * math.log(2.0 * math.pi)!r} + ((less + 0.5) * LN(t) - t) + LN(series)",
     ("NORMALCDF", 1): _NORMAL,
+    ("INVNORM", 1): f"share := a1; {_QUANTILE}"
+    f"gap := (NORMALCDF(quantile) - share) * {math.sqrt(2.0 * math.pi)!r} * EXP(0.5 * quantile * quantile); "
+    "quantile - gap / (1 + 0.5 * quantile * gap)",
     ("STEP", 2): "IF now + DT / 2 > a2 THEN a1 ELSE 0",
     ("PULSE", 2): _SINCE.format("a2") + "IF since > 0 AND since <= DT THEN a1 / DT ELSE 0",
     ("PULSE", 3): _SINCE.format("a2") + "phase := IF a3 > 0 AND since > 0 THEN since MOD a3 ELSE since; "

@@ -118,7 +118,10 @@ VENSIM = Target(
     frozen=True,
     nonnegative=False,
     remainder=False,
-    leads=frozenset({"DELAY", "SAMPLE_IF_TRUE", "INIT", "ACTIVE_INITIAL"}),
+    leads=frozenset(
+        {"DELAY", "SAMPLE_IF_TRUE", "INIT", "ACTIVE_INITIAL"}
+        | {"DELAY_INFORMATION", "DELAY_MATERIAL", "DELAY_CONVEYOR"}
+    ),
     methods=frozenset({"euler", "rk2", "rk4"}),
 )
 
