@@ -52,7 +52,8 @@ numbers), flows and stocks that cannot fall below zero (a stock's outflows are l
 multipliers of flows, conveyors with leaks, limits, samples and arrests, queues and overflows (by Euler's
 method; as belts of slats, a slat a step; a transit time of no whole steps is warned of), included files of
 the model's folder, simulation specifications, models of Stella 10, and what Vensim writes as XMILE.
-Views, header and style are kept for writing back.
+Views, header and style are kept for writing back. A module may have times of its own only where they are the
+model's.
 
 Every function of [functions](functions.md) can be used, and these:
 
@@ -71,10 +72,10 @@ read and run again before it takes its place. Every loss is listed: on stderr, a
 **XMILE.** Subsystems are modules, what they need of each other is connected. A link is a variable of the
 module `links`: 1 before `links.cut_date`, then `links.<id>_kept`, so that it can be cut in Stella too.
 Tables that are straight in the logarithm are exponentials of tables. Views, and the namespaces they use,
-are written back. In the namespace `putar` stand, for putar to read back: `<putar:link>` with its ends,
-`<putar:source>` with status, facts, the value before a fit, range and distribution, the definitions of
-units, titles of subsystems and the midpoint method, which XMILE lacks. Other tools pass over all of that.
-Lost are the scenarios, claims, facts and series of a flywheel.
+are written back; a room without one gets a plain one. In the namespace `putar` stand, for putar to read
+back: `<putar:link>` with its ends, `<putar:source>` with status, facts, the value before a fit, range and
+distribution, the definitions of units, titles of subsystems and the midpoint method, which XMILE lacks.
+Other tools pass over all of that. Lost are the scenarios, claims, facts and series of a flywheel.
 
 **Vensim.** Subsystems are groups, links variables as above. Names have blanks, and are told apart by their
 subsystem where two are alike. Limits of stocks and flows are equations. A function that means something

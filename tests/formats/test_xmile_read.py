@@ -119,3 +119,31 @@ def test_in_03_oscillator(tmp_path: Path, method: str, x: float, v: float) -> No
     found = trajectory(find(path))
 
     assert [list(found["x"].values())[-1], list(found["v"].values())[-1]] == pytest.approx([x, v], abs=1e-8)
+
+
+OWN_TIMES = """<xmile version="1.0">
+<sim_specs method="RK4"><start>0</start><stop>4</stop><dt>0.5</dt></sim_specs>
+<model><variables><module name="m"/></variables></model>
+<model name="m">
+<sim_specs {told}>{parts}</sim_specs>
+<variables><aux name="x"><eqn>1</eqn></aux></variables></model></xmile>"""
+
+
+@pytest.mark.parametrize(
+    ("told", "parts", "what"),
+    [
+        ("", "<dt>0.25</dt>", "has a <dt> of its own"),
+        ("", "<stop>5</stop>", "has a <stop> of its own"),
+        ('method="euler"', "", "has a method of its own"),
+        ('run="independent"', "", "runs independently"),
+    ],
+)
+def test_a_module_with_other_times_is_refused(tmp_path: Path, told: str, parts: str, what: str) -> None:
+    """METHODS 1.1: other times are named, at the line of the module's own; the same times are none."""
+    path = tmp_path / "model.xmile"
+    path.write_text(OWN_TIMES.format(told=told, parts=parts), encoding="utf-8")
+
+    with pytest.raises(ModelErrors, match=rf"model\.xmile:5:1: the module 'm' {what}"):
+        read_xmile(path)
+    path.write_text(OWN_TIMES.format(told='method="rk4"', parts='<dt reciprocal="true">2</dt>'))
+    assert trajectory(find(path))["m.x"][0.0] == 1.0

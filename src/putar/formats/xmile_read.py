@@ -28,6 +28,7 @@ from putar.formats.xmile_translate import Context, Translator, is_empty
 from putar.formats.xmile_tree import Element
 from putar.formats.xmile_variable import (
     UNSUPPORTED,
+    as_table,
     curve_points,
     negative_one,
     numbers_of,
@@ -96,6 +97,9 @@ class _Reader:
         """Return the model, or raise all problems together."""
         if self.rooms.main is None:
             raise ModelError("the file has no model", self.where(self.root), "add <model><variables>")
+        for element in [e for m in self.root.all("model") for e in self.rooms.variables_of(m)]:
+            for part in (element, *element.all("element")):
+                as_table(part)
         self._dimensions()
         elements = {name: dimension.elements for name, dimension in self.dimensions.items()}
         self.translator = Translator(

@@ -14,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 
 from putar.formats.xmile_kept import is_own
 from putar.formats.xmile_names import declared, path_of, word_of
+from putar.formats.xmile_time import own_times
 from putar.formats.xmile_tree import Element
 
 __all__ = ["KINDS", "Module", "Rooms"]
@@ -99,12 +100,11 @@ class Rooms:
             if id(model) in path or depth >= DEEPEST or len(self.modules) >= MOST_MODULES:
                 self.report(element, f"the module {name!r} contains itself", "end the recursion", "loop")
                 continue
-            if model.find("sim_specs") is not None:
+            differs = own_times(model, self.root, self.main or model)
+            if differs is not None:
+                fix = "give it the times, the step and the method of the model, or leave its <sim_specs> out"
                 self.report(
-                    element,
-                    f"the module {name!r} has its own times",
-                    "let it inherit the model's",
-                    "unsupported",
+                    model.find("sim_specs") or element, f"the module {name!r} {differs}", fix, "unsupported"
                 )
             room = f"{module.room}.{name}" if module.room else name
             self.holders[room] = element
@@ -149,7 +149,8 @@ class Rooms:
         found = [("xmile names", names)]
         found += [(f"xmile {part.tag}", part.source) for part in self.root.all("header", "style")]
         for module in self.modules:
-            views = "".join(part.source for part in module.model.all("views"))
+            found_here = module.model.all("views")
+            views = "".join(p.source for p in found_here if not (self.own and "putar:made" in p.attributes))
             if views:
                 found.append((f"xmile views {module.room}".rstrip(), views))
         return tuple(found)

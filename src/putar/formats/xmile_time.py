@@ -11,7 +11,7 @@ from putar.errors import ModelError, Problem, Where
 from putar.formats.xmile_tree import Element
 from putar.language.model import TimeSpec
 
-__all__ = ["time_spec"]
+__all__ = ["own_times", "time_spec"]
 
 METHODS = {"euler": "euler", "rk2": "heun", "rk4": "rk4"}
 CLOSE = {"rk45": "rk4", "gear": "rk4"}  # steps of a changing length are made with a fixed one
@@ -85,7 +85,7 @@ def _saved(specs: Element, step: float) -> float:
 
 
 def _method(specs: Element, where: Where, notes: list[Problem]) -> str:
-    asked = [word.strip().casefold() for word in specs.attributes.get("method", "euler").split(",")]
+    asked = _asked(specs)
     for word in asked:
         if word in METHODS:
             return METHODS[word]
@@ -96,3 +96,35 @@ def _method(specs: Element, where: Where, notes: list[Problem]) -> str:
             return CLOSE[word]
     fix = f"one of: {', '.join((*METHODS, *CLOSE))}"
     raise ModelError(f"the method {', '.join(asked)!r} is not supported", where, fix, "unsupported")
+
+
+def _asked(specs: Element) -> list[str]:
+    """Return the methods that are asked for, the wanted one first."""
+    words = [word.strip().casefold() for word in specs.attributes.get("method", "").split(",")]
+    return [word for word in words if word] or ["euler"]
+
+
+def own_times(model: Element, root: Element, main: Element) -> str | None:
+    """Return how a module's own times differ from the times it would inherit, or None where they do not."""
+    specs, whole = model.find("sim_specs"), main.find("sim_specs") or root.find("sim_specs")
+    if specs is None or whole is None:
+        return None
+    if "independent" in (specs.attributes.get("run", ""), model.attributes.get("run", "")):
+        return "runs independently, from its start to its end in each step of the model"
+    for tag in ("start", "stop", "dt"):
+        mine, theirs = specs.find(tag), whole.find(tag)
+        if mine is not None and _worth(mine) != (1.0 if theirs is None else _worth(theirs)):
+            return f"has a <{tag}> of its own"
+    if specs.attributes.get("method", "").strip() and _asked(specs) != _asked(whole):
+        return "has a method of its own"
+    return None
+
+
+def _worth(element: Element) -> float | None:
+    """Return the number in an element; a reciprocal one is 1 over it."""
+    try:
+        number = float(element.text)
+    except ValueError:
+        return None
+    backwards = element.attributes.get("reciprocal", "").strip().casefold() == "true"
+    return 1.0 / number if backwards and number else number

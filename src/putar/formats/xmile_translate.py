@@ -258,10 +258,9 @@ class _One:
         special = self._special(function, len(args))
         if special is not None:
             return special(node, args)
-        if function in REDUCERS_OF_POINTS and len(args) == 1 and isinstance(args[0], Name):
-            points = None if args[0].subscripts else self.all.points(self.context.room, args[0].name)
-            if points is not None:
-                return Number(REDUCERS_OF_POINTS[function](points.ys), "", node.at, node.width)
+        number = self._of_table(function, args)
+        if number is not None:
+            return Number(number, "", node.at, node.width)
         if function in FUNCTIONS and function != "NPV":
             if function == "DELAYN" and len(args) == 2:
                 return self.problem(node, "DELAYN takes an order", "DELAYN(input, time, order)")
@@ -284,6 +283,17 @@ class _One:
             case "PULSE", 1:
                 return self._pulse_always
         return None
+
+    def _of_table(self, function: str, args: tuple[Expr, ...]) -> float | None:
+        """Return what a function gives of a table's values, or the size of a dimension; None of all else."""
+        if function not in REDUCERS_OF_POINTS or len(args) != 1 or not isinstance(args[0], Name):
+            return None
+        name, plain = args[0].name, not args[0].subscripts
+        members = self.all.dimensions.get(name) if plain and self._known(name) is None else None
+        if members is not None and function == "SIZE":
+            return float(len(members))
+        points = self.all.points(self.context.room, name) if plain else None
+        return None if points is None else REDUCERS_OF_POINTS[function](points.ys)
 
     def _history(self, node: Call, args: tuple[Expr, ...]) -> Expr:
         """Return a value of some time ago, or at a date; 0 before the run and before the date."""

@@ -6,6 +6,7 @@ Source: XMILE 1.0 (OASIS), sections 3.1.4, 3.1.5 and 4.2.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -17,6 +18,7 @@ from putar.language.model import Equation, Parameter, Points, Variable
 
 __all__ = [
     "UNSUPPORTED",
+    "as_table",
     "curve_points",
     "negative_one",
     "numbers_of",
@@ -28,6 +30,9 @@ UNSUPPORTED = {
     "oven": "ovens are not computed",
     "leak_integers": "leaks of whole numbers are not computed",
 }
+_GRAPH = re.compile(r"\s*GRAPH\s*\(", re.IGNORECASE)
+_NUMBER = r"\s*[-+]?[\d.]+(?:[eE][-+]?\d+)?\s*"
+_POINTS = re.compile(rf"(?:\({_NUMBER},{_NUMBER}\)[\s,]*)+$")
 _BETWEEN = {"continuous": "linear", "extrapolate": "linear", "discrete": "step"}
 
 
@@ -73,6 +78,27 @@ def curve_points(element: Element, path: str) -> Points | None:
         raise ModelError("the x of this table are not in rising order", where, "put them in order")
     outside = "extrapolate" if kind == "extrapolate" else "hold"
     return Points(tuple(xs), tuple(ys), _BETWEEN[kind], outside)
+
+
+def as_table(element: Element) -> None:
+    """Put an equation in the words of old Stella, `GRAPH(x) (0, 1), (1, 2)`, as an equation and a <gf>."""
+    eqn = element.find("eqn")
+    if eqn is None or element.find("gf") is not None or not _GRAPH.match(eqn.text):
+        return
+    points = _POINTS.search(eqn.text)
+    told = eqn.text[: points.start()].rstrip() if points is not None else ""
+    if points is None or not told.endswith(")"):
+        return
+    lead = _GRAPH.match(told)
+    assert lead is not None  # as before
+    line = eqn.line + told.count("\n", 0, lead.end())
+    pairs = [pair.split(",") for pair in re.findall(r"\(([^()]*)\)", points[0])]
+    table = Element("gf", {}, eqn.line, file=eqn.file)
+    for tag, side in (("xpts", 0), ("ypts", 1)):
+        listed = ",".join(pair[side].strip() for pair in pairs)
+        table.children.append(Element(tag, {}, eqn.line, parts=[listed], file=eqn.file))
+    asked = Element("eqn", {}, line, parts=[told[lead.end() : -1].strip()], file=eqn.file)
+    element.children = [*(asked if child is eqn else child for child in element.children), table]
 
 
 def _agree(scale: Element, xs: list[float]) -> bool:

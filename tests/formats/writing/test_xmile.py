@@ -91,3 +91,16 @@ def test_views_are_written_back(tmp_path: Path) -> None:
 
     assert views in written.text
     assert differences(find(file), written, tmp_path / "again.xmile") == []
+
+
+def test_a_view_that_putar_made_is_made_anew(tmp_path: Path) -> None:
+    """A file without views gets plain ones with all symbols; read again they are not kept as the author's."""
+    flywheel = open_file(next(p for f in FEATURES for p in files(f) if f == "modules"))
+    text = write_xmile(flywheel.model).text
+    file = tmp_path / "first.xmile"
+    file.write_text(text, encoding="utf-8")
+    back = find(file)
+
+    assert text.count('<views putar:made="true">') == text.count("</model>")
+    assert not [key for key, _ in back.model.kept if key.startswith("xmile views")]
+    assert write_xmile(back.model).text.count("<views") == text.count("<views")

@@ -10,6 +10,7 @@ from putar.language.expr import Call, Index, Name, walk
 from putar.language.parse import parse_expression
 
 SPACE = "{http://docs.oasis-open.org/xmile/ns/XMILE/v1.0}"
+MADE = "{https://putar.dev/xmile/1}made"
 BUILT_IN = {
     "abs",
     "arccos",
@@ -125,10 +126,42 @@ def _model(model: ET.Element, models: dict[str, ET.Element], dims: dict[str, lis
                 continue
             if source not in seen:
                 yield f"{source} is connected and is not there"
+    for views in _all(model, "views"):
+        for view in _all(views, "view") if views.get(MADE) else []:  # an author's shows what he likes
+            yield from _view(view, variables)
     for variable in variables:
         if variable.tag != f"{SPACE}module":
             name = word_of(variable.get("name", ""))
             yield from (f"{name}: {rule}" for rule in _variable(variable, seen, tables, dims))
+
+
+def _view(view: ET.Element, variables: list[ET.Element]) -> Iterator[str]:
+    """A view shows each variable once, as what it is, apart from all others, and joins what it shows."""
+    wanted = Counter(
+        (v.tag.removeprefix(SPACE).replace("gf", "aux"), word_of(v.get("name", ""))) for v in variables
+    )
+    symbols = _all(view, "stock", "flow", "aux", "module")
+    shown = Counter((s.tag.removeprefix(SPACE), word_of(s.get("name", ""))) for s in symbols)
+    yield from (f"{name} is shown {shown[tag, name]} times" for tag, name in wanted if shown[tag, name] != 1)
+    yield from (f"{name} is shown and is no {tag}" for tag, name in shown if (tag, name) not in wanted)
+    middles = Counter(
+        (
+            float(s.get("x", "")) + float(s.get("width", "0")) / 2,
+            float(s.get("y", "")) + float(s.get("height", "0")) / 2,
+        )
+        for s in symbols
+    )
+    yield from (f"symbols stand on each other at {at}" for at, count in middles.items() if count > 1)
+    names = {name for _, name in shown}
+    for connector in _all(view, "connector"):
+        for end in _all(connector, "from", "to"):
+            if word_of(end.text or "") not in names:
+                yield f"a connector to {end.text} is loose"
+        if not 0.0 <= float(connector.get("angle", "")) < 360.0:
+            yield "a connector has no direction"
+    for flow in _all(view, "flow"):
+        if len(list(flow.iter(f"{SPACE}pt"))) < 2:
+            yield f"{flow.get('name')} has no pipe"
 
 
 def _variable(

@@ -19,6 +19,7 @@ from putar.formats.writing.loss import Written
 from putar.formats.writing.reduce import reduce
 from putar.formats.writing.target import XMILE
 from putar.formats.writing.xmile_rooms import Room, Rooms
+from putar.formats.writing.xmile_views import plain_view, quoted
 from putar.formats.xmile_kept import NAMESPACE
 from putar.language.model import Equation, Model, Parameter, Points, TimeSpec, Variable
 
@@ -223,8 +224,7 @@ class _Writer:
             yield f"  <dimensions>{listed}</dimensions>"
 
     def _flow(self, room: Room, flow: str) -> str:
-        name = self.rooms.local(room, flow.removeprefix("."))
-        return ".".join(part if part.isidentifier() else f'"{part}"' for part in name.split("."))
+        return quoted(self.rooms.local(room, flow.removeprefix(".")))
 
     def _equations(self, room: Room, variable: Variable) -> Iterator[str]:
         if variable.kind == "constant":
@@ -314,3 +314,5 @@ class _Writer:
         kept = self.kept.get(f"xmile views {room.name}".strip())
         if kept:
             yield kept
+        else:
+            yield from plain_view(self.rooms, room)
