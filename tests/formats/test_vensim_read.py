@@ -44,7 +44,7 @@ def test_parts_map_to_parts(tmp_path: Path) -> None:
 
 def test_all_that_is_refused_is_listed_with_what_needs_it(tmp_path: Path) -> None:
     """Each refused function has its line; a last note counts the file and names what needs them."""
-    text = "s = INTEG(f, 1) ~~|\nf = DELAY CONVEYOR(s, 3, 0, 0, 0, 0) ~~|\ng = QUEUE AGE OLDEST(f) ~~|"
+    text = "s = INTEG(f, 1) ~~|\nf = DELAY BATCH(s, 3, 1, 0, 0, 0) ~~|\ng = QUEUE AGE OLDEST(f) ~~|"
     with pytest.raises(ModelErrors) as caught:
         read_vensim(mdl(tmp_path, f"{text}\nh = g * 2 ~~|\nk = 5 ~~|"))
 

@@ -1,0 +1,90 @@
+"""Built-ins that look back: how long they remember, what they refuse, and that members differ."""
+
+import math
+
+import numpy as np
+import pytest
+
+from putar.engine import expand_history
+from putar.engine.lower import lower
+from putar.engine.reference import ReferenceKernel
+from putar.errors import ModelErrors
+from tests.engine.test_lower import model_of, series
+
+WAITING = """
+stock level = 3
+  inflow rise
+flow rise = IF TIME >= 2 THEN 3 ELSE 0
+aux x = TIME + 10
+aux newest = DELAY_INFORMATION(x, level, -1)
+aux arrived = DELAY_MATERIAL(x, level, -1, 0)
+"""
+
+
+def test_what_waits_longer_than_is_remembered_is_not_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The level is 3 until 2, then 6, 9 and so on: what enters at 3 should arrive at 9, one step too old."""
+    whole = series(WAITING, "newest", "arrived")
+    monkeypatch.setattr(expand_history, "LONGEST", 5)
+    part = series(WAITING, "newest", "arrived")
+
+    assert whole["newest"] == [-1.0] * 3 + [10.0, 11.0, 12.0] + [12.0] * 3 + [13.0] * 2
+    assert whole["arrived"] == [-1.0] * 3 + [10.0, 11.0, 12.0] + [0.0] * 3 + [13.0, 0.0]
+    for name, values in part.items():
+        assert values[:8] == whole[name][:8]
+        assert math.isnan(values[8])  # when it is forgotten, not before
+
+
+def test_a_value_too_long_ago_is_not_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HISTORY at the start is known for as many steps as are kept; a time before the run is 0 at all times."""
+    monkeypatch.setattr(expand_history, "LONGEST", 5)
+    text = "aux x = TIME + 10\naux y = HISTORY(x, STARTTIME)\naux z = HISTORY(x, STARTTIME - 1)"
+    found = series(text, "y", "z")
+
+    assert found["y"][:6] == [10.0] * 6
+    assert all(math.isnan(value) for value in found["y"][6:])
+    assert found["z"] == [0.0] * 11
+
+
+@pytest.mark.parametrize("function", ["DELAY_INFORMATION(x, wait, 0)", "DELAY_MATERIAL(x, wait, 0, 0)"])
+def test_each_member_has_its_own_delay(function: str) -> None:
+    """Delays of 1, 2 and 7 steps where the default is 2: x = t + 10 comes out that much later."""
+    program = lower(model_of(f"constant wait = 2\naux x = TIME + 10\naux y = {function}"))
+    kernel = ReferenceKernel(program, ["y"])
+    parameters = np.array([[1.0, 2.0, 7.0]])
+    rows = kernel.advance(parameters, kernel.initialise(parameters), 0, program.steps)
+
+    for member, wait in enumerate((1, 2, 7)):
+        assert rows[:, 0, member].tolist() == [0.0] * wait + [t + 10.0 for t in range(11 - wait)]
+
+
+@pytest.mark.parametrize(
+    ("function", "what"),
+    [
+        ("DELAY_CONVEYOR(flat, x, 2 + STEP(1, 3), 0, 0, 2)", "a time that stays the same"),
+        ("DELAY_CONVEYOR(flat, x, wait, 0, 0, 2)", "a time that stays the same"),
+        ("DELAY_CONVEYOR(flat, x, 2.5, 0, 0, 2)", "a whole number of steps"),
+        ("DELAY_CONVEYOR(rising, x, 2, 0, 8, 2)", "an even profile"),
+    ],
+)
+def test_belts_that_are_not_computed_are_refused(function: str, what: str) -> None:
+    """A speed that changes, parts of steps, and an uneven start are refused with their place."""
+    text = f"""
+aux x = TIME
+aux wait = x + 1
+curve flat
+  points (0, 1) (1, 1)
+curve rising
+  points (0, 0) (1, 1)
+aux y = {function}
+"""
+    with pytest.raises(ModelErrors, match=rf"test\.putar:9:\d+: DELAY_CONVEYOR is computed for .*{what}"):
+        lower(model_of(text))
+
+
+def test_a_belt_is_the_delay_that_it_is_without_a_loss() -> None:
+    """With no leakage and nothing on it at the start, it is DELAY from 0."""
+    text = "curve flat\n  points (0, 1) (1, 1)\naux x = SIN(TIME)\n"
+    text += "aux y = DELAY_CONVEYOR(flat, x, 3, 0, 0, 3)\naux z = DELAY(x, 3, 0)"
+    found = series(text, "y", "z")
+
+    assert found["y"] == found["z"]
