@@ -31,7 +31,10 @@ the method in the settings. A final time that changes during the run ends it. Re
 left out. The sketch is kept for writing back.
 
 Random functions draw from putar's own generator: the distributions are Vensim's, the streams are not. A
-draw in an initial value is made once, from seed 0.
+draw in an initial value is made once, from seed 0. `RANDOM NORMAL()` is standard normal, `RANDOM POISSON`
+may have a mean alone. `DELAYP` is `DELAY3`, with the material that is under way as its pipeline. Delays that
+change are rounded to whole steps when something enters, as `DELAY FIXED` is. `DELAY CONVEYOR` is computed for
+a time that stays the same and is a whole number of steps, with an even profile or nothing on it at the start.
 
 | Vensim | in putar |
 |---|---|
@@ -55,7 +58,10 @@ the model's folder, simulation specifications, models of Stella 10, and what Ven
 Views, header and style are kept for writing back. A module may have times of its own only where they are the
 model's.
 
-Every function of [functions](functions.md) can be used, and these:
+Every function of [functions](functions.md) can be used, and those below. `HISTORY` looks back in this run
+alone; `DERIVN` is a difference over the step, of an order from 0 to 6; a run is taken to be the first, so
+that `ENDVAL` is its initial value. `PULSE(x)` without a date is x / DT at all times; with a date but without
+an interval it comes once, as XMILE says it.
 
 | XMILE and Stella | in putar |
 |---|---|

@@ -35,7 +35,7 @@ def test_what_waits_longer_than_is_remembered_is_not_a_number(monkeypatch: pytes
 
 
 def test_a_value_too_long_ago_is_not_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HISTORY at the start is known for as many steps as are kept; a time before the run is 0 at all times."""
+    """HISTORY at the start is known for as many steps as are kept; before the run it is 0."""
     monkeypatch.setattr(expand_history, "LONGEST", 5)
     text = "aux x = TIME + 10\naux y = HISTORY(x, STARTTIME)\naux z = HISTORY(x, STARTTIME - 1)"
     found = series(text, "y", "z")

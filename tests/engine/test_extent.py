@@ -1,4 +1,4 @@
-"""How large an argument can become: by hand for each way an equation is made, infinite where nothing is said."""
+"""How large an argument can become: by hand for each kind of equation, infinite where that is not said."""
 
 import math
 

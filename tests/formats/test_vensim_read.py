@@ -72,8 +72,12 @@ def test_elements_are_read_to_a_cell_a_column_a_row_or_the_end(
 def test_binary_data_is_refused_by_name(tmp_path: Path) -> None:
     """A .vdf file is no table."""
     (tmp_path / "run.vdf").write_bytes(bytes(100))
-    with pytest.raises(ModelErrors, match=r"run\.vdf: the binary form \.vdf is not read"):
+    with pytest.raises(ModelErrors, match=r"GET VDF CONSTANTS is not .*: the binary form \.vdf is not read"):
         read_vensim(mdl(tmp_path, "x = GET VDF CONSTANTS('run.vdf', 'x', 'A1') ~~|"))
+    with pytest.raises(ModelErrors, match=r"model\.mdl:2:5: GET VDF DATA is not supported"):
+        read_vensim(mdl(tmp_path, "x := GET VDF DATA('run.vdf', 'x', 0, 1) ~~|"))
+    with pytest.raises(ModelErrors, match=r"model\.mdl:2:5: GET ODBC DATA is not supported: databases"):
+        read_vensim(mdl(tmp_path, "x := GET ODBC DATA('base', 'x', 'A1') ~~|"))
 
 
 def test_files_in_the_encoding_of_windows_are_read(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DERIVED", "PLAIN", "REFUSED", "Plain"]
+__all__ = ["DERIVED", "OLD", "PLAIN", "REFUSED", "Plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,12 @@ DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
     ),
 }
 
+# forms of the first versions, which have fewer arguments
+OLD: dict[tuple[str, int], str] = {
+    ("RANDOM_NORMAL", 0): "NORMAL(0, 1)",
+    ("RANDOM_POISSON", 1): "POISSON(a1)",
+}
+
 _QUEUE = "queues and batches are not computed"
 REFUSED: dict[str, str] = {
     "DELAY_PROFILE": "how its profile is cut into time steps is not published",
@@ -151,16 +157,16 @@ REFUSED: dict[str, str] = {
     "QUEUE_ATTRIB_MAX": _QUEUE,
     "QUEUE_ATTRIB_MIN": _QUEUE,
     "QUEUE_ATTRIB_QUANTITY": _QUEUE,
-    "MARKETP": "market clearing by curves is not computed",
-    "ALLOC_P": "an allocation of an old version is not computed",
-    "SIMULTANEOUS": "simultaneous equations are not solved",
-    "FIND_ZERO": "simultaneous equations are not solved",
+    "MARKETP": "the scale of its price is not published; ALLOCATE BY PRIORITY gives the same allocation",
+    "ALLOC_P": "the scale of its price is not published; ALLOCATE BY PRIORITY gives the same allocation",
+    "SIMULTANEOUS": "equations in a circle are not solved",
+    "FIND_ZERO": "equations in a circle are not solved",
     "A_FUNCTION_OF": "it says what an equation will depend on, but not the equation",
-    "SHIFT_IF_TRUE": "moving whole arrays is not computed",
-    "SAMPLE_UNTIL": "it is not computed",
+    "SHIFT_IF_TRUE": "at which moment of a step it changes the levels is not published",
+    "SAMPLE_UNTIL": "whether the last time itself is sampled is not published",
     "MESSAGE": "a message to the person at the screen has no value",
-    "DEPRECIATE_BY_SCHEDULE": "depreciation by a schedule is not computed",
-    "INTERNAL_RATE_OF_RETURN": "it is not computed",
-    "EMPIRICAL_LOOKUP": "it is not computed",
+    "DEPRECIATE_BY_SCHEDULE": "whether its initial amounts are those of a fiscal period is not published",
+    "INTERNAL_RATE_OF_RETURN": "which payments of a fiscal period that has not ended count is not published",
+    "EMPIRICAL_LOOKUP": "no description of it is published",
     "TABXL": "a table kept in a sheet is not read in an expression",
 }

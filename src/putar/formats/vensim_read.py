@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -81,7 +82,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
         self.ranges = Ranges()
-        self.macros: dict[str, Macro] = {name_of(m.name): m for m in source.macros}
+        self.macros: dict[str, Macro] = {name_of(m.name): m for m in (*_own_macros(), *source.macros)}
         self.tasks: list[_Task] = []
         self.pieces: dict[str, list[Piece]] = {}
         self.entry_of: dict[str, Entry] = {}
@@ -143,8 +144,8 @@ class _Reader:
 
     def _outputs_of_macros(self) -> None:
         """Declare the variables that a macro's call defines behind its ':'."""
-        outputs = {name_of(m.name): len(m.inputs) for m in self.source.macros if m.outputs}
-        for entry in self.source.entries if outputs else ():
+        outputs = {name: len(m.inputs) for name, m in self.macros.items() if m.outputs}
+        for entry in self.source.entries:
             if ":" not in entry.body or "(" not in entry.body:
                 continue
             try:
@@ -326,6 +327,21 @@ class _Reader:
         made = tuple(replace(one, between=between) for one in points)
         equation = Equation(Name("time_of_step"), "", piece.entry.at, piece.over)
         return replace(piece, kind="curve", equation=equation, points=made)
+
+
+@cache
+def _own_macros() -> tuple[Macro, ...]:
+    """Return the functions that have further outputs, which Vensim's manual gives as equations.
+
+    Source: Vensim Help, "DELAYP"; the sum of its three levels is the integral of what comes and goes.
+    """
+    text = """
+:MACRO: DELAYP(input, delay time : pipeline)
+DELAYP = DELAY3(input, delay time) ~~|
+pipeline = INTEG(input - DELAYP, input * delay time) ~~|
+:END OF MACRO:
+"""
+    return tuple(read_source(text, "DELAYP of Vensim").macros)
 
 
 def _unit(text: str) -> str:

@@ -14,7 +14,7 @@ from putar.formats.formula import filled
 from putar.formats.vensim_calendar import Calendar
 from putar.formats.vensim_dialect import VENSIM, name_of
 from putar.formats.vensim_entries import Entry, Macro
-from putar.formats.vensim_functions import DERIVED, PLAIN, REFUSED
+from putar.formats.vensim_functions import DERIVED, OLD, PLAIN, REFUSED
 from putar.formats.vensim_ranges import Ranges
 from putar.language.expr import (
     Binary,
@@ -202,6 +202,8 @@ class _One:
             return table
         if function in PLAIN:
             row = PLAIN[function]
+            if (function, len(node.args)) in OLD:
+                return self._formula(node, OLD[(function, len(node.args))])
             if len(node.args) not in row.takes:
                 return self._arguments(node, row.takes)
             args = tuple(node.args[i] for i in row.order) if row.order else node.args

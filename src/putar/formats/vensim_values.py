@@ -22,8 +22,13 @@ __all__ = ["Call", "constants", "fetch_names", "fetched_numbers", "fetched_point
 _NUMBER = r"[-+]?\s*(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _ONE = re.compile(_NUMBER)
 MOST_CELLS = 1_000_000
+WAYS_NOT_READ = {
+    "VDF": "the binary form .vdf is not read",
+    "ODBC": "databases are not asked",
+    "123": "sheets of Lotus 1-2-3 are not read",
+}
 _GET = re.compile(
-    r"\s*\(?\s*GET[ _]+(?:(?:XLS|DIRECT|123|ODBC|VDF)[ _]+)?"
+    r"\s*\(?\s*GET[ _]+(?:(?P<way>XLS|DIRECT|123|ODBC|VDF)[ _]+)?"
     r"(?P<what>CONSTANTS|DATA|LOOKUPS|SUBSCRIPT)\s*\((?P<args>.*)\)\s*\)?\s*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -31,10 +36,11 @@ _GET = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A GET call: what it gets, and its texts."""
+    """A GET call: what it gets, its texts, and in which way."""
 
     what: str
     args: tuple[str, ...]
+    way: str = ""
 
 
 def get_call(body: str) -> Call | None:
@@ -43,7 +49,7 @@ def get_call(body: str) -> Call | None:
     if match is None or re.match(r"\s*\(?\s*GET[ _]+DATA[ _]", body, re.IGNORECASE):
         return None
     words = re.findall(r"'((?:[^'])*)'|\"((?:[^\"])*)\"", match["args"])
-    return Call(match["what"].upper(), tuple(a or b for a, b in words))
+    return Call(match["what"].upper(), tuple(a or b for a, b in words), (match["way"] or "").upper())
 
 
 def constants(body: str) -> tuple[float, ...] | None:
@@ -69,6 +75,10 @@ def listed(text: str) -> tuple[float, ...] | None:
 
 
 def _grid(entry: Entry, call: Call, tables: Tables, least: int) -> Grid:
+    if call.way in WAYS_NOT_READ:
+        what = f"GET {call.way} {call.what} is not supported: {WAYS_NOT_READ[call.way]}"
+        fix = f"keep the values in a .csv file, and write GET DIRECT {call.what}"
+        raise ModelError(what, entry.at, fix, "unsupported")
     if len(call.args) < least:
         what = f"GET ... {call.what} needs {least} texts, {len(call.args)} given"
         raise ModelError(what, entry.at, "file, sheet, ... and cell, each in quotes")
