@@ -43,6 +43,21 @@ REFUSED = {
     "an oven": ({"belt": "<oven><cook_time>2</cook_time></oven>"}, "ovens are not computed"),
     "another method": ({"method": "RK4"}, "computed by Euler's method only"),
     "no length": ({"belt": "<conveyor/>"}, "a conveyor needs a transit time"),
+    "a vendor's option": (
+        {"belt": '<conveyor xmlns:isee="x" isee:fifo="true"><len>2</len></conveyor>'},
+        "belt: the option isee:fifo='true' of a belt is not computed",
+    ),
+    "a spread": (
+        {
+            "outflow": LEAK,
+            "more": '<flow name="leak" xmlns:isee="x" isee:spread="even"><eqn>1</eqn><leak/></flow>',
+        },
+        "leak: the option isee:spread='even' of a belt is not computed",
+    ),
+    "flows in no time": (
+        {"method": 'Euler" isee:instantaneous_flows="true'},
+        "instantaneous flows",
+    ),
     "no time": ({"belt": "<conveyor><len>0</len></conveyor>"}, "a transit time of 0 is no time"),
     "whole batches": (
         {"belt": '<conveyor batch_integrity="true"><len>2</len></conveyor>'},

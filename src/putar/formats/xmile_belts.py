@@ -50,7 +50,26 @@ def with_belts(
     return _Maker(dict(variables), belts, leaks, time, dimensions, notes).made()
 
 
-def belt_of(part: Element, stock: str, where: Where, expression: Callable[[Element], Expr]) -> Belt:
+def refuse_options(element: Element, name: str, where: Where, words: tuple[str, ...] = ("",)) -> None:
+    """Refuse a vendor's own options of belts that begin with a word, for they change how a belt moves.
+
+    Raises
+    ------
+    ModelError
+        If one is there and is not switched off.
+    """
+    told = [(key.rpartition(":"), value) for key, value in element.attributes.items() if ":" in key]
+    told += [((c.prefix, ":", c.tag), c.text or "true") for c in element.children if c.prefix]
+    for (space, _, word), value in told:
+        off = value.strip().casefold() in ("", "false", "0", "none")
+        if word.startswith(words) and space not in ("putar", "xmlns") and not off:
+            what = f"{name}: the option {space}:{word}={value.strip()!r} of a belt is not computed"
+            raise ModelError(what, where, "switch it off", "unsupported")
+
+
+def belt_of(
+    part: Element, stock: str, where: Where, expression: Callable[[Element], Expr], root: Element
+) -> Belt:
     """Return what a <conveyor> or a <queue> says.
 
     Raises
@@ -58,6 +77,11 @@ def belt_of(part: Element, stock: str, where: Where, expression: Callable[[Eleme
     ModelError
         If it has no length, or is made of batches that may not be parted.
     """
+    refuse_options(part, stock, where)
+    specs = root.find("sim_specs")
+    if specs is not None and _true(specs, "isee:instantaneous_flows"):
+        what = f"{stock}: flows that pass several belts in one step (instantaneous flows) are not computed"
+        raise ModelError(what, where, 'isee:instantaneous_flows="false"', "unsupported")
     if part.tag == "queue":
         return Belt(stock, where)
     length = part.find("len")

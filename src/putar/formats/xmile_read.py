@@ -18,7 +18,7 @@ from putar.errors import ModelError, ModelErrors, Problem, Where
 from putar.formats.affected import Told, affected_note
 from putar.formats.foreign_units import with_units
 from putar.formats.vensim_values import listed
-from putar.formats.xmile_belts import Belt, Leak, belt_of, leak_of, with_belts
+from putar.formats.xmile_belts import Belt, Leak, belt_of, leak_of, refuse_options, with_belts
 from putar.formats.xmile_include import read_whole
 from putar.formats.xmile_kept import with_sources
 from putar.formats.xmile_names import declared, path_of, word_of
@@ -107,6 +107,7 @@ class _Reader:
         )
         self.rooms.find()
         self.translator.elements_of = self.rooms.kinds
+        self._noted()
         self.driven = self._driven()
         time = None
         for module in self.rooms.modules:
@@ -143,6 +144,20 @@ class _Reader:
         if not self.rooms.own:
             return model
         return with_sources(model, self.root, self.rooms.kinds, self.rooms.holders, [v.unit for v in told])
+
+    def _noted(self) -> None:
+        """Note what the file says and what is not done with it."""
+        for connect, to in self.rooms.loose:
+            what = f"a module is connected with {to!r}, which is not there"
+            self.notes.append(
+                Problem("warning", "name", self.where(connect), what, "connect it with what is")
+            )
+        for data in (d for holder in self.root.all("data") for d in holder.all("import")):
+            if data.attributes.get("enabled", "true").strip().casefold() != "false":
+                file = data.attributes.get("resource", "a file")
+                what = f"{file!r} is not imported; the numbers that stand in the model run"
+                fix = "put the numbers into the model, or read it as data"
+                self.notes.append(Problem("warning", "source", self.where(data), what, fix))
 
     def _structure(self) -> dict[str, Told]:
         """Return what was read, for a note of what refused equations take with them."""
@@ -273,7 +288,9 @@ class _Reader:
             return self.translator.expression(text, self.where(part), context) or Number(0.0)
 
         for part in element.all("conveyor", "queue"):
-            self.belts[variable.name] = belt_of(part, variable.name, self.where(part), expression)
+            place = self.where(part)
+            self.belts[variable.name] = belt_of(part, variable.name, place, expression, self.root)
+        refuse_options(element, variable.name, self.where(element), ("spread",))
         for part in element.all("leak", "leakage"):
             whole = variable.equation.expr if variable.equation else Number(0.0)
             self.leaks[variable.name] = leak_of(element, part, self.where(part), whole, expression)

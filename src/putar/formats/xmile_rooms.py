@@ -50,6 +50,10 @@ class Rooms:
         }
         for model in root.all("model"):
             name = word_of(model.attributes.get("name", ""))
+            if not name and name in self.models and model.file == self.models[name].file:
+                report(
+                    model, "there are two models without a name", "name one and use it as a module", "name"
+                )
             if self.main is None and (not name or name not in used):
                 self.main = model
             self.models.setdefault(name, model)
@@ -57,12 +61,15 @@ class Rooms:
         self.kinds: dict[str, Element] = {}  # variables by full name
         self.rooms: dict[str, Module] = {}
         self.holders: dict[str, Element] = {}  # the <module> of each room
+        self.brought: list[tuple[Element, str, str]] = []  # connections to variables outside: to, from
+        self.loose: list[tuple[Element, str]] = []  # connections to what is not there
 
     def find(self) -> None:
         """Find all rooms and their variables, from the main model on."""
         if self.main is None:
             return
         self._instances(Module(self.main, ""), 0, ())
+        self._bring()
         for module in self.modules:
             for element in self.variables_of(module.model):
                 if element.tag in KINDS and not self.through(module, element):
@@ -94,9 +101,14 @@ class Rooms:
             wanted = element.attributes.get("model") or element.attributes.get("name", "")
             model = self.models.get(word_of(wanted))
             if model is None:
-                fix = f'add <model name="{wanted}">'
-                self.report(element, f"the module {name!r} has no model in this file", fix, "name")
+                file = element.attributes.get("resource", "")
+                what = f"the module {name!r} has no model in this file"
+                what += f"; the file {file!r} is not read" if file else ""
+                self.report(element, what, f'add <model name="{wanted}">', "name")
                 continue
+            if element.find("dimensions") is not None:
+                what = f"the module {name!r} is an array of modules"
+                self.report(element, what, "make a module for each element", "unsupported")
             if id(model) in path or depth >= DEEPEST or len(self.modules) >= MOST_MODULES:
                 self.report(element, f"the module {name!r} contains itself", "end the recursion", "loop")
                 continue
@@ -112,18 +124,40 @@ class Rooms:
             self._instances(inner, depth + 1, (*path, id(module.model)))
 
     def _connections(self, element: Element, room: str, name: str) -> dict[str, str]:
+        """Return what the inputs of a module are connected with; what it brings to others is remembered."""
         found = {}
+        mine = {declared(v.attributes.get("name", "")) for v in self.variables_of(self._model_of(element))}
         for connect in element.all("connect"):
-            to = path_of(connect.attributes.get("to", ""))
-            source = connect.attributes.get("from", "").strip()
+            source = self._path(connect.attributes.get("from", ""), room)
+            told = connect.attributes.get("to", "").strip()
+            to = path_of(told).removeprefix(".")
             to = to.removeprefix(f"{room}.") if room else to
-            to = to.removeprefix(f"{name}.")
-            if source.startswith("."):
-                found[to] = path_of(source[1:])
+            inner = to.removeprefix(f"{name}.")
+            if inner in mine or declared(inner) in mine:
+                found[inner] = source
             else:
-                word = path_of(source)
-                found[to] = f"{room}.{word}" if room else word
+                self.brought.append((connect, self._path(told, room), source))
         return found
+
+    def _model_of(self, module: Element) -> Element:
+        wanted = module.attributes.get("model") or module.attributes.get("name", "")
+        return self.models[word_of(wanted)]
+
+    def _path(self, told: str, room: str) -> str:
+        """Return the full path of a connection's end, which is seen from a room, or from the root."""
+        word = path_of(told.strip())
+        return word[1:] if word.startswith(".") else f"{room}.{word}" if room else word
+
+    def _bring(self) -> None:
+        """Connect what lies outside of a module with what the module gives it."""
+        for connect, to, source in self.brought:
+            room, _, local = to.rpartition(".")
+            outer = self.rooms.get(room)
+            names = [] if outer is None else self.variables_of(outer.model)
+            if outer is not None and local in [declared(v.attributes.get("name", "")) for v in names]:
+                outer.inputs.setdefault(local, source)
+            else:
+                self.loose.append((connect, to))
 
     def known(self, room: str, word: str) -> str | None:
         """Return the full name of a variable that a word means in a room."""

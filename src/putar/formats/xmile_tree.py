@@ -89,6 +89,7 @@ class _Builder:
         self.open: list[Element] = []
         self.root: Element | None = None
         self.count = 0
+        self.plain = ""
 
     def read(self, raw: bytes) -> Element:
         self.raw = raw
@@ -109,6 +110,9 @@ class _Builder:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         prefix, _, tag = name.rpartition(":")
+        if self.root is None:
+            self.plain = prefix  # a file may give XMILE's own names a prefix as well
+        prefix = "" if prefix == self.plain else prefix
         self.count += 1
         if len(self.open) >= DEEPEST or self.count > MOST:
             self._refuse("this XML is nested too deep, or has too many elements", "a model needs neither")

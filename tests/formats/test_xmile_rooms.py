@@ -1,0 +1,83 @@
+"""Modules of XMILE: what connections mean, in both directions, and what is refused or noted."""
+
+from pathlib import Path
+
+import pytest
+
+from putar.errors import ModelErrors
+from putar.flywheels.catalogue import find
+from putar.formats.xmile_read import read_xmile
+from tests.formats.foreign import trajectory
+
+MODEL = """<xmile version="1.0">
+<sim_specs><start>0</start><stop>1</stop></sim_specs>
+<model><variables>
+<aux name="k"><eqn>3</eqn></aux><aux name="taken" access="input"><eqn>0</eqn></aux>
+<aux name="z"><eqn>taken * 10</eqn></aux>
+<module name="m"{told}>{connects}</module>
+</variables></model>
+<model name="m"><variables>
+<aux name="given" access="input"><eqn>0</eqn></aux><aux name="y" access="output"><eqn>given * 2</eqn></aux>
+</variables></model>{more}</xmile>"""
+
+
+def _file(folder: Path, connects: str, told: str = "", more: str = "") -> Path:
+    path = folder / "model.xmile"
+    path.write_text(MODEL.format(connects=connects, told=told, more=more), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("dot", ["", "."])
+def test_a_module_brings_values_out(tmp_path: Path, dot: str) -> None:
+    """A connection to a variable of the enclosing model gives it the module's: 3 * 2 * 10."""
+    connects = f'<connect to="m.given" from="{dot}k"/><connect to="{dot}taken" from="m.y"/>'
+
+    assert trajectory(find(_file(tmp_path, connects)))["z"][0.0] == 60.0
+
+
+def test_a_connection_with_nothing_is_warned_of(tmp_path: Path) -> None:
+    """With its line; the model runs without it."""
+    model = read_xmile(_file(tmp_path, '<connect to="m.given" from="k"/>\n<connect to="m.none" from="k"/>'))
+
+    assert [str(note).partition("\n")[0] for note in model.notes] == [
+        "model.xmile:7:1: a module is connected with 'm.none', which is not there"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "connects", "more", "what"),
+    [
+        ("", '<dimensions><dim name="d"/></dimensions>', "", ":6:1: the module 'm' is an array of modules"),
+        ("", "", "<model><variables/></model>", ":10:1: there are two models without a name"),
+        (' model="n" resource="n.stmx"', "", "", ":6:1: the module 'm' has no model .* 'n.stmx' is not read"),
+    ],
+)
+def test_what_is_no_plain_module_is_refused(
+    tmp_path: Path, told: str, connects: str, more: str, what: str
+) -> None:
+    """Each is named, with its line."""
+    with pytest.raises(ModelErrors, match=what):
+        read_xmile(_file(tmp_path, connects, told, more))
+
+
+def test_a_file_may_give_the_standards_names_a_prefix(tmp_path: Path) -> None:
+    """A prefix for XMILE's namespace is as good as none."""
+    path = _file(tmp_path, '<connect to="m.given" from="k"/>')
+    text = (
+        path.read_text(encoding="utf-8").replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:")
+    )
+    path.write_text(text.replace("<x:xmile", '<x:xmile xmlns:x="urn:x"'), encoding="utf-8")
+
+    assert trajectory(find(path))["m.y"][0.0] == 6.0
+
+
+def test_data_that_would_be_imported_is_warned_of(tmp_path: Path) -> None:
+    """Numbers of another file are not in this one; an import that is switched off is none."""
+    data = '\n<data><import resource="in.csv" {}/></data>'
+    on = read_xmile(_file(tmp_path, "", more=data.format('type="CSV"')))
+    off = read_xmile(_file(tmp_path, "", more=data.format('enabled="false"')))
+
+    assert [(n.where.line if n.where else 0, n.what) for n in on.notes] == [
+        (11, "'in.csv' is not imported; the numbers that stand in the model run")
+    ]
+    assert off.notes == ()
