@@ -6,6 +6,7 @@ import pytest
 
 from putar.errors import ModelErrors
 from putar.flywheels.catalogue import find
+from putar.formats.vensim_functions import REFUSED
 from putar.formats.vensim_read import read_vensim
 from tests.formats.foreign import trajectory
 from tests.formats.test_hostile import mdl
@@ -103,3 +104,14 @@ def test_data_made_of_data_have_no_mode_of_their_own(tmp_path: Path, function: s
     assert read_vensim(
         mdl(tmp_path, f"sales ~~|\nx :INTERPOLATE: := {function} ~~|"), [tmp_path / "data.csv"]
     )
+
+
+@pytest.mark.parametrize("function", sorted(REFUSED))
+def test_what_is_refused_is_refused_with_its_reason(tmp_path: Path, function: str) -> None:
+    """Whatever its arguments, in any case of letters, with blanks or without."""
+    for name in (function, function.replace("_", " ").lower()):
+        with pytest.raises(ModelErrors) as caught:
+            read_vensim(mdl(tmp_path, f"x = {name}(1, 2) ~~|"))
+        problem = caught.value.problems[0]
+        assert problem.what == f"x: {function.replace('_', ' ')} is not supported: {REFUSED[function]}"
+        assert (problem.kind, str(problem.where)) == ("unsupported", "model.mdl:2:5")

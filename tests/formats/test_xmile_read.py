@@ -6,7 +6,9 @@ import pytest
 
 from putar.errors import ModelErrors
 from putar.flywheels.catalogue import find
+from putar.formats.xmile_functions import REFUSED
 from putar.formats.xmile_read import read_xmile
+from putar.language.functions import FUNCTIONS
 from tests.formats.foreign import trajectory
 
 PICTURE = """<?xml version="1.0" encoding="{encoding}"?>
@@ -147,3 +149,56 @@ def test_a_module_with_other_times_is_refused(tmp_path: Path, told: str, parts: 
         read_xmile(path)
     path.write_text(OWN_TIMES.format(told='method="rk4"', parts='<dt reciprocal="true">2</dt>'))
     assert trajectory(find(path))["m.x"][0.0] == 1.0
+
+
+WRITTEN_BY = """<xmile version="1.0"><header><vendor>{vendor}</vendor></header>
+<sim_specs method="{method}"><start>0</start><stop>4</stop></sim_specs>
+<model><variables>
+<aux name="y"><eqn>{equation}</eqn></aux>
+</variables></model></xmile>"""
+
+
+def _written_by(folder: Path, equation: str, vendor: str = "", method: str = "euler") -> Path:
+    path = folder / "model.xmile"
+    text = WRITTEN_BY.format(vendor=vendor, method=method, equation=equation)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_pulse_of_stella_without_an_interval_is_warned_of(tmp_path: Path) -> None:
+    """The help of Stella and the standard differ; with an interval, or from another tool, nothing is said."""
+    path = _written_by(tmp_path, "PULSE(3, 2)", "isee systems, inc.")
+    (note,) = read_xmile(path).notes
+    assert note.severity == "warning"
+    assert str(note.where) == "model.xmile:4:1"
+    assert note.what.startswith("y: PULSE without an interval comes once, as XMILE says;")
+    assert list(trajectory(find(path))["y"].values()) == [0.0, 0.0, 3.0, 0.0, 0.0]
+
+    assert read_xmile(_written_by(tmp_path, "PULSE(3, 2, 0)", "isee systems, inc.")).notes == ()
+    assert read_xmile(_written_by(tmp_path, "PULSE(3, 2)", "another")).notes == ()
+
+
+def test_growth_by_a_percentage_is_that_of_euler(tmp_path: Path) -> None:
+    """CGROWTH is refused with its line where another method is asked for."""
+    assert trajectory(find(_written_by(tmp_path, "CGROWTH(10)")))["y"][0.0] == pytest.approx(0.1)
+    with pytest.raises(ModelErrors, match=r"model\.xmile:4:1: y: CGROWTH is not supported: .* Euler's"):
+        read_xmile(_written_by(tmp_path, "CGROWTH(10)", method="rk4"))
+
+
+@pytest.mark.parametrize("order", ["7", "1.5", "-1", "TIME"])
+def test_derivatives_of_other_orders_are_refused(tmp_path: Path, order: str) -> None:
+    """The order must be written as a whole number from 0 to 6."""
+    with pytest.raises(ModelErrors, match=r"model\.xmile:4:1: y: DERIVN is not supported"):
+        read_xmile(_written_by(tmp_path, f"DERIVN(TIME, {order})"))
+
+
+@pytest.mark.parametrize("function", sorted(set(REFUSED) - {"CGROWTH"}))
+def test_what_is_refused_is_refused_with_its_reason(tmp_path: Path, function: str) -> None:
+    """As a call or as a word alone, in any case of letters; the language has a HISTORY of its own."""
+    alone = [] if function in FUNCTIONS else [f"{function.lower()} * 2"]
+    for equation in (f"1 + {function}(1, 2, 3)", *alone):
+        with pytest.raises(ModelErrors) as caught:
+            read_xmile(_written_by(tmp_path, equation))
+        (problem, _) = caught.value.problems
+        assert problem.what == f"y: {function} is not supported: {REFUSED[function]}"
+        assert (problem.kind, problem.where.line if problem.where else 0) == ("unsupported", 4)

@@ -10,6 +10,12 @@ from __future__ import annotations
 
 __all__ = ["DERIVED", "REFUSED", "SEEDED"]
 
+# an array at a share of the way from its first to its last element
+_AT = "MIN(MAX(a2, 0), 1) * (SIZE(a1) - 1)"
+_FROM = f"MAX(MIN(INT({_AT}), SIZE(a1) - 2), 0)"
+_FIRST, _NEXT = f"ELEMENT(a1, {_FROM} + 1)", f"ELEMENT(a1, {_FROM} + 2)"
+_BETWEEN = f"{_FIRST} + ({_NEXT} - {_FIRST}) * ({_AT} - {_FROM})"
+
 # name: (numbers of arguments, formula in the language)
 DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
     "ZIDZ": ((2,), "SAFEDIV(a1, a2)"),
@@ -35,6 +41,12 @@ DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
     "WEIBULL": ((2,), "a2 * (-LN(RANDOM(0, 1))) ^ (1 / a1)"),
     "PARETO": ((2,), "a2 * RANDOM(0, 1) ^ (-1 / a1)"),
     "LOGISTIC": ((2,), "a1 - a2 * LN(1 / RANDOM(0, 1) - 1)"),
+    "LOGN": ((1,), "LN(a1)"),
+    "PCT": ((1,), "100 * a1"),
+    "ARRAYSUM": ((1,), "SUM(a1)"),
+    "ARRAYMEAN": ((1,), "MEAN(a1)"),
+    "ARRAYSTDDEV": ((1,), "STDDEV(a1)"),
+    "INTERPOLATE": ((2,), _BETWEEN),
     "PV": ((4,), "IF a1 = 0 THEN -(a3 * a2 + a4) ELSE -(a3 * ((1 + a1) ^ a2 - 1) / a1 + a4) / (1 + a1) ^ a2"),
     "FV": ((4,), "IF a1 = 0 THEN -(a4 + a3 * a2) ELSE -(a4 * (1 + a1) ^ a2 + a3 * ((1 + a1) ^ a2 - 1) / a1)"),
     "PMT": (
@@ -52,22 +64,28 @@ SEEDED |= {"TRIANGULAR": 3}
 
 _ARRIVAL = "it asks about single batches, which are not told apart"
 REFUSED: dict[str, str] = {
+    "CGROWTH": "it is computed by Euler's method alone",
+    "SWITCH": "what it means is no longer published; write IF a > b THEN 1 ELSE 0 or what is meant",
+    "CLOCKTIME": "a run does not depend on the time of day",
+    "SOUND": "a run makes no sounds",
+    "SAVEDT": "what is kept of a run is no part of the model",
+    "LOOKUPAREA": "from where to where it adds is not published",
+    "LOOKUPMEAN": "from where to where it goes is not published",
+    "LOOKUPXY": "how it reads points that are not in order is not published",
     "HISTORY": "values of another run are not known",
     "DERIVN": "it is computed for orders from 0 to 6 that are written as numbers",
     "SENSIRUNCOUNT": "the members of a run have no numbers of their own",
     "SENSIRUNTOTAL": "the members of a run have no numbers of their own",
     "NPV": "the help of Stella does not say when within a step it discounts",
-    "IRR": "it is not computed",
-    "COUNTER": "it is not computed",
-    "CGROWTH": "it is not computed",
+    "IRR": "which payments count at a time within the run is not published",
+    "COUNTER": "whether its end is a part of the cycle is not published",
     "NEGBINOMIAL": "draws from it are not made",
     "HYPERGEOMETRIC": "draws from it are not made",
     "EVENTCHECK": "events of an interface are not known",
     "PAUSE": "a run does not stop for a person",
-    "RANDOMIZE": "it is not computed",
-    "ALLOCATE": "Stella's allocation is not computed",
-    "REWORK": "it is not computed",
-    "INTERPOLATE": "it is not computed",
+    "RANDOMIZE": "it sets the seeds of Stella, whose draws are not made",
+    "ALLOCATE": "how it shares out by priority is not published",
+    "REWORK": "how it works its percentage in is not published",
     "COOKTIME": _ARRIVAL,
     "CTFLOW": _ARRIVAL,
     "CTMAX": _ARRIVAL,

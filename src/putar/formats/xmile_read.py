@@ -73,6 +73,7 @@ class _Reader:
         vendors = [e.text for h in root.all("header") for e in h.all("vendor", "product")]
         written_by = " ".join(vendors).casefold()
         self.vensim = "ventana" in written_by and "xmutil" not in written_by
+        self.stella = "isee" in written_by
         self.dimensions: dict[str, Dimension] = {}
         self.variables: dict[str, Variable] = {}
         self.gained: dict[str, Expr] = {}  # multipliers of flows
@@ -102,8 +103,9 @@ class _Reader:
                 as_table(part)
         self._dimensions()
         elements = {name: dimension.elements for name, dimension in self.dimensions.items()}
+        macros = self.translator.macros
         self.translator = Translator(
-            elements, self.rooms.known, self.translator.macros, self._later, self._points
+            elements, self.rooms.known, macros, self._later, self._points, stella=self.stella
         )
         self.rooms.find()
         self.translator.elements_of = self.rooms.kinds
@@ -123,6 +125,9 @@ class _Reader:
         except ModelErrors as error:
             self.problems.extend(error.problems)
         self.problems.extend(self.translator.problems)
+        self.notes.extend(self.translator.notes)
+        if time is not None and time.method != "euler":
+            self.problems.extend(self.translator.by_euler)
         if self.problems or time is None:
             raise ModelErrors((*self.problems, *affected_note(self.translator.refused, self._structure())))
         moved = with_belts(self.variables, self.belts, self.leaks, time, self.dimensions, self.notes)

@@ -94,6 +94,8 @@ class Translator:
         macros: Mapping[str, Element],
         expand: Callable[[Element, str, Context, tuple[Expr, ...], Where], None],
         points: Callable[[str, str], Points | None],
+        *,
+        stella: bool = False,
     ) -> None:
         self.dimensions, self.known, self.macros, self.expand = dimensions, known, macros, expand
         self.elements = {element for elements in dimensions.values() for element in elements}
@@ -102,6 +104,9 @@ class Translator:
         self.elements_of: Mapping[str, Element] = {}
         self.points = points
         self.calls = 0
+        self.stella = stella
+        self.notes: list[Problem] = []
+        self.by_euler: list[Problem] = []  # what is wrong where another method is asked for
 
     def expression(self, text: str, where: Where, context: Context) -> Expr | None:
         """Return the expression of an equation, or None when it is refused."""
@@ -261,7 +266,7 @@ class _One:
         number = self._of_table(function, args)
         if number is not None:
             return Number(number, "", node.at, node.width)
-        if function in FUNCTIONS and function != "NPV":
+        if function in FUNCTIONS and function != "NPV" and (function, len(args)) != ("HISTORY", 3):
             if function == "DELAYN" and len(args) == 2:
                 return self.problem(node, "DELAYN takes an order", "DELAYN(input, time, order)")
             return replace(node, function=function, args=args)
@@ -282,6 +287,10 @@ class _One:
                 return self._end_of_run_before
             case "PULSE", 1:
                 return self._pulse_always
+            case "PULSE", 2 if self.all.stella:
+                return self._pulse_once
+            case "CGROWTH", 1:
+                return self._growth
         return None
 
     def _of_table(self, function: str, args: tuple[Expr, ...]) -> float | None:
@@ -326,6 +335,26 @@ class _One:
     def _pulse_always(self, node: Call, args: tuple[Expr, ...]) -> Expr:
         """Return an amount that comes within each step, as Stella has it where no first pulse is given."""
         return self._formula(node, args, "a1 / DT")
+
+    def _pulse_once(self, node: Call, args: tuple[Expr, ...]) -> Expr:
+        """Return a pulse without an interval, of which Stella's help and the standard differ."""
+        where = place(self.text, self.where, node.at, node.width)
+        what = (
+            f"{self.context.name}: PULSE without an interval comes once, as XMILE says; the help of Stella "
+        )
+        what += "lets it come in every step from then on"
+        fix = "write an interval as the third argument, 0 for one pulse"
+        self.all.notes.append(Problem("warning", "number", where, what, fix))
+        return replace(node, function="PULSE", args=args)
+
+    def _growth(self, node: Call, args: tuple[Expr, ...]) -> Expr:
+        """Return the share a stock grows by at each time to grow by a percentage in a unit of time."""
+        where = place(self.text, self.where, node.at, node.width)
+        what = f"{self.context.name}: CGROWTH is not supported: {REFUSED['CGROWTH']}"
+        self.all.by_euler.append(
+            Problem("error", "unsupported", where, what, "use Euler's method, or write the rate itself")
+        )
+        return self._formula(node, args, "((1 + a1 / 100) ^ DT - 1) / DT")
 
     def _refused(self, node: Expr, function: str) -> Expr:
         what = f"{function} is not supported: {REFUSED[function]}"
