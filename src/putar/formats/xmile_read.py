@@ -19,6 +19,7 @@ from putar.formats.affected import Told, affected_note
 from putar.formats.foreign_units import with_units
 from putar.formats.vensim_values import listed
 from putar.formats.xmile_belts import Belt, Leak, belt_of, leak_of, refuse_options, with_belts
+from putar.formats.xmile_curves import with_curves
 from putar.formats.xmile_include import read_whole
 from putar.formats.xmile_kept import with_sources
 from putar.formats.xmile_names import declared, path_of, word_of
@@ -132,13 +133,13 @@ class _Reader:
             raise ModelErrors((*self.problems, *affected_note(self.translator.refused, self._structure())))
         moved = with_belts(self.variables, self.belts, self.leaks, time, self.dimensions, self.notes)
         told = with_flows(with_multiplied(moved.values(), self.gained))
-        variables, time, units = with_units(told, time)
+        variables, time, declared_units = with_units(told, time)
         model = Model(
             self.path.stem,
             time,
             tuple(variables),
             tuple(self.dimensions.values()),
-            units,
+            declared_units,
             subsystems=tuple(
                 Subsystem(m.room, m.room.replace("_", " ")) for m in self.rooms.modules if m.room
             ),
@@ -148,7 +149,9 @@ class _Reader:
         )
         if not self.rooms.own:
             return model
-        return with_sources(model, self.root, self.rooms.kinds, self.rooms.holders, [v.unit for v in told])
+        units = [v.unit for v in told]
+        model = with_sources(model, self.root, self.rooms.kinds, self.rooms.holders, units)
+        return with_curves(model, self.rooms.kinds)
 
     def _noted(self) -> None:
         """Note what the file says and what is not done with it."""

@@ -20,6 +20,7 @@ from putar.formats.writing.reduce import reduce
 from putar.formats.writing.target import XMILE
 from putar.formats.writing.xmile_rooms import Room, Rooms
 from putar.formats.writing.xmile_views import plain_view, quoted
+from putar.formats.xmile_curves import noted_curve
 from putar.formats.xmile_kept import NAMESPACE
 from putar.language.model import Equation, Model, Parameter, Points, TimeSpec, Variable
 
@@ -212,6 +213,7 @@ class _Writer:
                 yield f"<gf{self._way(variable.points)}>{''.join(self._points(variable.points))}</gf>"
         if variable.unit:
             yield f"<units>{escape(variable.unit)}</units>"
+        yield from noted_curve(self.original.by_name.get(variable.name), variable, self.model)
         if variable.status or variable.facts or variable.input_unit:
             told = {"status": variable.status, "facts": ", ".join(variable.facts) or None}
             yield f"<putar:source{attributes(**told, input_unit=variable.input_unit)}/>"
