@@ -65,6 +65,22 @@ def test_list_counts_what_ships() -> None:
     assert rows[SHIPPED]["facts"] > 100
 
 
+def test_list_of_a_model_names_all_that_options_take(pond: str) -> None:
+    """Constants, scenarios and links by the names that are typed; an unknown model is refused."""
+    found = document("list", pond)
+
+    assert [row["name"] for row in found["constants"]] == ["pond.growth", "pond.room"]
+    assert found["constants"][0]["drawn"]
+    assert [row["name"] for row in found["variables"]] == ["pond.fish", "pond.births"]
+    assert "pond.growth *" in putar_says("list", pond).stdout
+    assert putar_says("list", "openai-computer").exit_code == 2
+
+
+def test_rows_of_scenarios_are_named_as_they_are_typed() -> None:
+    """So that a row can be run by its name."""
+    assert "funding_winter_no_vendors " in putar_says("run", SHIPPED, "--table", "scenarios").stdout
+
+
 def test_run_prints_the_contract_and_writes_one_page(tmp_path: Path) -> None:
     """The keys of the contract, the numbers of the fitted vector, and a page that exists."""
     found = document("run", SHIPPED, "--out", str(tmp_path))

@@ -33,6 +33,7 @@ from putar.errors import ModelErrors, PutarError, nearest
 
 if TYPE_CHECKING:
     from putar.errors import Problem
+    from putar.study import Study
 
 __all__ = ["main"]
 
@@ -75,10 +76,15 @@ def main() -> None:
 
 
 @main.command("list")
+@click.argument("model", required=False)
 @json_option
-def list_command(as_json: bool) -> None:
-    """List the shipped flywheels."""
+def list_command(model: str | None, as_json: bool) -> None:
+    """List the shipped flywheels, or all names of MODEL that an option takes."""
     from putar.study import shipped_rows
+
+    if model is not None:
+        _list_names(opened(model), as_json)
+        return
 
     rows = shipped_rows()
     if as_json:
@@ -91,6 +97,17 @@ def list_command(as_json: bool) -> None:
         own = find(str(row["name"])).texts(words.language)
         click.echo(f"{row['name']}: {own.get(str(row['title']), row['title'])}")
         click.echo("    " + words.say("terminal.sizes", **row))
+
+
+def _list_names(study: Study, as_json: bool) -> None:
+    from putar.workbench.named import named
+
+    if as_json:
+        emit(named(study.flywheel))
+    else:
+        from putar.workbench.terminal_names import print_names
+
+        print_names(console(), named(study.flywheel), spoken_words(study))
 
 
 @main.command("run")

@@ -144,8 +144,8 @@ def print_drivers(console: Console, found: Row, words: Words = ENGLISH) -> None:
 
 
 def _cell(cell: float | str | None, words: Words) -> str:
-    if isinstance(cell, str):  # a name that can be set stays as it is written
-        return cell if "." in cell else words.told(cell.replace("_", " "))
+    if isinstance(cell, str):  # a name that can be typed stays as it is written
+        return cell if "." in cell or "_" in cell else words.told(cell)
     return words.number(cell)
 
 
@@ -179,7 +179,7 @@ def _grid(table: Row, words: Words) -> RenderableType:
                 f"{words.told(column['label'])}\n{words.unit(column['unit'])}".rstrip(),
                 justify="left" if named else "right",
                 overflow="fold",
-                no_wrap=named and table["kind"] in ("levers", "draws"),
+                no_wrap=named and table["kind"] in ("levers", "draws", "scenarios"),
             )
         for row in rows[:LONGEST]:
             names = [
