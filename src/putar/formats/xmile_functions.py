@@ -22,7 +22,6 @@ DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
     "XIDZ": ((3,), "SAFEDIV(a1, a2, a3)"),
     "UNIFORM": ((2,), "RANDOM(a1, a2)"),
     "LOOKUPINV": ((2,), "LOOKUP_INVERT(a1, a2)"),
-    "LOGN": ((1,), "LN(a1)"),
     "PERCENT": ((1,), "100 * a1"),
     "SINWAVE": ((2,), "a1 * SIN(2 * PI * TIME / a2)"),
     "COSWAVE": ((2,), "a1 * COS(2 * PI * TIME / a2)"),

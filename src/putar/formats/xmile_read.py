@@ -20,6 +20,7 @@ from putar.formats.foreign_units import with_units
 from putar.formats.vensim_values import listed
 from putar.formats.xmile_belts import Belt, Leak, belt_of, leak_of, refuse_options, with_belts
 from putar.formats.xmile_curves import with_curves
+from putar.formats.xmile_dimensions import dimensions_of, elements_of
 from putar.formats.xmile_include import read_whole
 from putar.formats.xmile_kept import with_sources
 from putar.formats.xmile_names import declared, path_of, word_of
@@ -48,8 +49,6 @@ from putar.language.model import (
 )
 
 __all__ = ["read_xmile"]
-
-MOST_SIZE = 100_000
 
 
 def read_xmile(path: Path) -> Model:
@@ -102,7 +101,7 @@ class _Reader:
         for element in [e for m in self.root.all("model") for e in self.rooms.variables_of(m)]:
             for part in (element, *element.all("element")):
                 as_table(part)
-        self._dimensions()
+        self.dimensions = dimensions_of(self.root, self.problem, self.where)
         elements = {name: dimension.elements for name, dimension in self.dimensions.items()}
         macros = self.translator.macros
         self.translator = Translator(
@@ -176,24 +175,6 @@ class _Reader:
             found[name] = Told(variable.kind, exprs, (*variable.inflows, *variable.outflows))
         return found
 
-    def _dimensions(self) -> None:
-        listed = [d for holder in self.root.all("dimensions") for d in holder.all("dim")]
-        for model in self.root.all("model"):
-            listed += [d for holder in model.all("dimensions") for d in holder.all("dim")]
-        for dim in listed:
-            name = word_of(dim.attributes.get("name", ""))
-            words = [word_of(e.attributes.get("name", "")) for e in dim.all("elem")]
-            size = dim.attributes.get("size", "").strip()
-            if not words and size.isdigit() and 0 < int(size) <= MOST_SIZE:
-                words = [str(i) for i in range(1, int(size) + 1)]
-            if not name or not words or len(set(words)) < len(words):
-                what = f"the dimension {name!r} has no elements, or one of them twice"
-                self.problem(dim, what, '<dim name="d"><elem name="a"/>...', "name")
-                continue
-            self.dimensions.setdefault(
-                name, Dimension(name, tuple(words), self.where(dim), spelling=dim.attributes["name"])
-            )
-
     # variables ----------------------------------------------------------------------------
 
     def _variable(self, module: Module, element: Element) -> None:
@@ -261,7 +242,7 @@ class _Reader:
         pieces: list[tuple[tuple[str, ...], Equation]] = []
         tables: list[tuple[tuple[str, ...], Points]] = []
         for part in element.all("element"):
-            for elements in self._elements(part, base):
+            for elements in elements_of(part, base, self.dimensions, self.problem):
                 own = self._equation(part, replace(context, over=()), base)
                 if own is not None:
                     pieces.append((elements, own))
@@ -402,28 +383,6 @@ class _Reader:
         )
         expr = self.translator.expression(text, where, context)
         return Equation(Number(0.0) if expr is None else expr, text, where)
-
-    def _elements(self, part: Element, base: Variable) -> list[tuple[str, ...]]:
-        words = [word_of(w) for w in part.attributes.get("subscript", "").split(",")]
-        if len(words) != len(base.dimensions):
-            what = f"{base.name} has {len(base.dimensions)} dimensions, {len(words)} subscripts are given"
-            self.problem(part, what, 'subscript="a, b"', "name")
-            return []
-        found: list[tuple[str, ...]] = [()]
-        for word, dimension in zip(words, base.dimensions, strict=True):
-            known = self.dimensions[dimension].elements
-            mine: tuple[str, ...] = (word,)
-            if word not in known and word in self.dimensions:
-                mine = self.dimensions[word].elements
-            elif word not in known and word.isdigit() and 0 < int(word) <= len(known):
-                mine = (known[int(word) - 1],)
-            if any(e not in known for e in mine):
-                self.problem(
-                    part, f"{base.name}: {word!r} is no element of {dimension}", "correct it", "name"
-                )
-                return []
-            found = [(*before, e) for before in found for e in mine]
-        return found
 
     def _flow(self, element: Element, stock: Variable, room: str) -> str:
         name = self.rooms.known(room, path_of(element.text.strip()))
