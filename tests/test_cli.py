@@ -403,3 +403,64 @@ def test_module_and_command_are_the_same() -> None:
 
     assert loaded.stdout.strip() == "[]"
     assert "simulate" in helped.stdout
+
+
+VENSIM = """{UTF-8}
+Contact Rate = 2 ~ Dmnl [0,9] ~ |
+Region: North America, "b-2" ~~|
+Sick People[Region] = INTEG(Contact Rate * Sick People[Region], 1) ~~|
+no cure :THE CONDITION: Contact Rate = 0 :IMPLIES: Contact Rate <= 0 ~~|
+INITIAL TIME = 0 ~ Month ~ | FINAL TIME = 2 ~ Month ~ | TIME STEP = 1 ~ Month ~ | SAVEPER = 1 ~ Month ~ |
+"""
+
+
+def test_names_may_be_spelled_as_in_the_file(tmp_path: Path) -> None:
+    """Of constants that are set and of what is kept, elements too: 1, then 1 + 1 * 1 = 2, then 4."""
+    path = tmp_path / "sick.mdl"
+    path.write_text(VENSIM, encoding="utf-8")
+    kept = ("--variables", 'Sick People[North America],sick_people["B-2"]')
+
+    said = putar_says("simulate", str(path), "--set", "Contact Rate=1", *kept)
+
+    assert said.exit_code == 0
+    rows = list(csv.reader(io.StringIO(said.stdout)))
+    assert rows[0][1:] == ["sick_people[north_america]", "sick_people[b-2]"]
+    assert [row[1:] for row in rows[1:]] == [["1.0", "1.0"], ["2.0", "2.0"], ["4.0", "4.0"]]
+
+
+def test_what_a_reader_noted_is_said_where_a_model_runs(tmp_path: Path) -> None:
+    """On stderr with its line, and among the warnings of the answer."""
+    path = tmp_path / "sick.mdl"
+    path.write_text(VENSIM, encoding="utf-8")
+
+    said = putar_says("simulate", str(path), "--json")
+    assert said.stderr == "note: sick.mdl:5:1: a reality check is not part of a run (nothing to do)\n"
+    assert json.loads(said.stdout)["times"] == [0.0, 1.0, 2.0]
+
+    answer = document("run", str(path), "--out", str(tmp_path))
+    assert [row["what"] for row in answer["warnings"]] == ["a reality check is not part of a run"]
+
+
+def test_a_failed_run_answers_no(tmp_path: Path) -> None:
+    """`run` says why, writes what it can, and ends with 1."""
+    path = tmp_path / "sick.mdl"
+    path.write_text(VENSIM + "y = SQRT(-Contact Rate) ~~|", encoding="utf-8")
+
+    said = putar_says("run", str(path), "--out", str(tmp_path), "--json")
+
+    assert said.exit_code == 1
+    answer = json.loads(said.stdout)
+    assert "y became not-a-number at 0" in answer["warnings"][0]["what"]
+    assert (tmp_path / "sick.html").is_file()
+
+
+@pytest.mark.parametrize("suffix", [".vmf", ".vpmx", ".vdf", ".stm"])
+def test_files_that_only_other_tools_read_are_named(tmp_path: Path, suffix: str) -> None:
+    """What the file is, and the way to one that can be read."""
+    path = tmp_path / f"model{suffix}"
+    path.write_bytes(b"\x00\x01")
+
+    said = putar_says("run", str(path))
+
+    assert said.exit_code == 2
+    assert said.stderr.startswith(f"model{suffix} cannot be read: it is ")

@@ -30,6 +30,7 @@ from putar.cli_options import (
     spoken_words,
 )
 from putar.errors import ModelErrors, PutarError, nearest
+from putar.language.spelling import split_outside
 
 if TYPE_CHECKING:
     from putar.errors import Problem
@@ -159,6 +160,8 @@ def run_command(
         from putar.workbench.terminal import print_answer
 
         print_answer(console(), answer.payload, spoken_words(study))
+    if answer.base.failures:
+        _answer_no()
 
 
 @main.command("simulate")
@@ -187,7 +190,7 @@ def simulate_command(
 ) -> None:
     """Write the trajectory of MODEL: CSV on stdout, or a file by its suffix."""
     study = asked_study(model, scenario, settings, join, data)
-    names = [name.strip() for text in variables for name in _names(text)]
+    names = [name.strip() for text in variables for name in split_outside(text, ",") if name.strip()]
     run = study.run(
         scenario, set=settings, cut=cut, cut_from=cut_from, members=members, seed=seed, save=names or None
     )
@@ -203,18 +206,6 @@ def simulate_command(
         emit(as_document(run))
     elif output is None:
         write_csv(run, sys.stdout)
-
-
-def _names(text: str) -> list[str]:
-    """Return the names in a comma list; commas inside brackets belong to a name."""
-    names, depth = [""], 0
-    for sign in text:
-        depth += {"[": 1, "]": -1}.get(sign, 0)
-        if sign == "," and depth == 0:
-            names.append("")
-        else:
-            names[-1] += sign
-    return [name for name in names if name.strip()]
 
 
 @main.command("check")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from putar.words.catalogue import SOURCE, languages
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from putar.language.model import Model
     from putar.study import Study
     from putar.words.said import Words
 
@@ -37,6 +38,7 @@ __all__ = [
     "spoken_words",
 ]
 
+SHOWN_NOTES = 5
 SPOKEN = "putar.language"  # where a command's context keeps the language of its answer
 
 
@@ -135,13 +137,26 @@ def asked_study(
     join: tuple[str, ...] = (),
     data: tuple[Path, ...] = (),
 ) -> Study:
-    """Open a model and warn on stderr of values outside the range of their constant."""
+    """Open a model; warn on stderr of what its reader noted, and of values outside of their range."""
     study = opened(model, data, join)
     words = spoken_words(study)
+    for severity, what, why in noted(study.model):
+        key = "terminal.warned" if severity == "warning" else "terminal.noted"
+        click.echo(words.say(key, what=what, why=why), err=True)
     for row in study.warnings(scenario, set=settings):
         what, why = words.told(row["what"]), words.told(row["why"])
         click.echo(words.say("terminal.warned", what=what, why=why), err=True)
     return study
+
+
+def noted(model: Model) -> Iterator[tuple[str, str, str]]:
+    """Yield what a file's reader noted: the severity, what, and what to do; of many notes the first few."""
+    notes = [note for note in model.notes if note.severity != "warning"]
+    kept = [note for note in model.notes if note.severity == "warning"] + notes[:SHOWN_NOTES]
+    for note in kept:
+        yield note.severity, f"{note.where}: {note.what}" if note.where else note.what, note.fix
+    if len(notes) > SHOWN_NOTES:
+        yield "note", f"{len(notes) - SHOWN_NOTES} more notes on {model.name}", "putar check"
 
 
 def console() -> Console:

@@ -40,6 +40,7 @@ from putar.flywheels.story import read_story
 from putar.flywheels.tables import TableFinding, find_table, table_named
 from putar.flywheels.weakening import LevelMargin, find_level_margins
 from putar.language.model import Model
+from putar.language.spelling import called
 from putar.runs.run import Run
 from putar.workbench.answer import Answer, answer
 from putar.workbench.document import range_warnings
@@ -143,7 +144,7 @@ class Study:
         for name, value in wanted.items():
             base, sign, date = name.partition("@")
             at = parse_date(date, self.model) if sign else None
-            found.append(Setting(_short_name(base, known), value, at))
+            found.append(Setting(_short_name(called(self.model, base), known), value, at))
         return found
 
     def run(
@@ -197,7 +198,8 @@ class Study:
         known = frozenset(outputs)
         found: list[str] = []
         for name in names:
-            full = name if name in known else _short_name(name, [*outputs, *self.model.by_name])
+            full = called(self.model, name)
+            full = full if full in known else _short_name(full, [*outputs, *self.model.by_name])
             if full in known:
                 found.append(full)
             elif full in self.model.by_name:
@@ -235,7 +237,7 @@ class Study:
         if output is not None:
             name, sign, date = output.partition("@")
             outputs = [name for name, _ in self.flywheel.program.outputs]
-            full = name if name == "value" else _short_name(name, outputs)
+            full = name if name == "value" else _short_name(called(self.model, name), outputs)
             return parse_output(self.flywheel, f"{full}{sign}{date}", cut_from)
         asked = protocols_of(self.flywheel)[0]
         return asked if cut_from is None else replace(asked, cut_from=cut_from)

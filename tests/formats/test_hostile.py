@@ -151,7 +151,7 @@ def test_large_models_are_read_quickly(tmp_path: Path) -> None:
     began = time.perf_counter()
     model = read_vensim(path)
     assert time.perf_counter() - began < 5.0
-    assert len(model.variables) == 101
+    assert len(model.variables) == 100
 
 
 # noise ---------------------------------------------------------------------------------------------

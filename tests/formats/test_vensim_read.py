@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import putar
 from putar.errors import ModelErrors
 from putar.flywheels.catalogue import find
 from putar.formats.vensim_functions import REFUSED
@@ -28,7 +29,7 @@ def test_an_alias_means_the_one_table_that_is_called_like_it(tmp_path: Path) -> 
 def test_data_that_nothing_reads_may_be_missing(tmp_path: Path) -> None:
     """A data variable without data is a note; one that an equation reads is an error with its line."""
     unread = read_vensim(mdl(tmp_path, "measured ~ people ~|\nx = 1 ~~|"))
-    assert [variable.name for variable in unread.variables if variable.name != "saveper"] == ["x"]
+    assert [variable.name for variable in unread.variables] == ["x"]
     assert unread.notes[0].what == "measured is a data variable without data (no column 'measured')"
 
     with pytest.raises(ModelErrors, match=r"model\.mdl:2:1: measured is a data variable without data"):
@@ -115,3 +116,66 @@ def test_what_is_refused_is_refused_with_its_reason(tmp_path: Path, function: st
         problem = caught.value.problems[0]
         assert problem.what == f"x: {function.replace('_', ' ')} is not supported: {REFUSED[function]}"
         assert (problem.kind, str(problem.where)) == ("unsupported", "model.mdl:2:5")
+
+
+def test_the_saved_step_is_a_variable_only_where_it_is_read(tmp_path: Path) -> None:
+    """Equations may read SAVEPER; where none does, it says how far apart rows are and nothing else."""
+    text = "INITIAL TIME = 0 ~~|FINAL TIME = 4 ~~|TIME STEP = 0.5 ~~|SAVEPER = 2 ~~|"
+    path = tmp_path / "model.mdl"
+    path.write_text(f"x = 1 ~~|{text}", encoding="utf-8")
+    assert [v.name for v in read_vensim(path).variables] == ["x"]
+
+    path.write_text(f"x = SAVEPER * 3 ~~|{text}", encoding="utf-8")
+    found = trajectory(find(path))
+    assert found["x"] == {0.0: 6.0, 2.0: 6.0, 4.0: 6.0}
+
+
+@pytest.mark.parametrize("form", [".mdl", ".putar", ".xmile"])
+@pytest.mark.parametrize("body", ["x = 1 ~~|", "x = SAVEPER * 3 ~~|"])
+@pytest.mark.parametrize("saved", ["2", "TIME STEP"])
+def test_going_round_changes_nothing_any_more(tmp_path: Path, form: str, body: str, saved: str) -> None:
+    """A file that was written, read and written again is the same file, however often."""
+    first, other = tmp_path / "0.mdl", tmp_path / f"other{form}"
+    text = f"INITIAL TIME = 0 ~~|FINAL TIME = 4 ~~|TIME STEP = 0.5 ~~|SAVEPER = {saved} ~~|"
+    first.write_text(f"{{UTF-8}}{body} s = INTEG(x * s, 1) ~ Dmnl [0,9] ~|{text}", encoding="utf-8")
+    written = []
+    for number in range(1, 4):
+        find_and_write(tmp_path / f"{number - 1}.mdl", other)
+        find_and_write(other, tmp_path / f"{number}.mdl")
+        written.append((tmp_path / f"{number}.mdl").read_text(encoding="utf-8"))
+
+    assert written[0] == written[1] == written[2]
+    assert written[0].count("SAVEPER = ") == 1
+    assert "saveper 2" not in written[0].lower()
+
+
+def find_and_write(path: Path, to: Path) -> None:
+    putar.load(path).write(to, force=True)
+
+
+def test_a_table_of_an_array_is_read_inside_a_sum(tmp_path: Path) -> None:
+    """`SUM(f[d!](x[d!]))` reads each element's own table: 1 * 1 + 2 * 2."""
+    text = (
+        "d: a, b ~~| f[a]((0,0),(9,9)) ~~| f[b]((0,0),(9,18)) ~~| x[d] = 1, 2 ~~| y = SUM(f[d!](x[d!])) ~~|"
+    )
+
+    assert trajectory(find(mdl(tmp_path, text)))["y"][0.0] == 5.0
+
+
+def test_checks_of_reality_are_left_out_with_a_note(tmp_path: Path) -> None:
+    """Whether their name stands first or not, each is a note with its line."""
+    text = "a = 1 ~~|\nno a :THE CONDITION: a = 0 :IMPLIES: a <= 0 ~~|\ntry :TEST INPUT: a = 0 ~~|"
+    notes = read_vensim(mdl(tmp_path, text)).notes
+
+    assert [note.where.line for note in notes if note.where] == [3, 4]
+
+
+def test_what_a_file_says_of_its_time_is_asked_for_by_name(tmp_path: Path) -> None:
+    """All that is missing is named at once, each with a line that would do."""
+    path = tmp_path / "model.mdl"
+    path.write_text("x = 1 ~~|TIME STEP = 1 ~~|", encoding="utf-8")
+    with pytest.raises(ModelErrors) as caught:
+        read_vensim(path)
+
+    assert caught.value.problems[0].what == "the model does not say its INITIAL TIME and FINAL TIME"
+    assert "FINAL TIME = 100 ~ Month ~ |" in caught.value.problems[0].fix

@@ -42,6 +42,17 @@ READERS: dict[str, Callable[[Path, Sequence[Path]], Model]] = {
     ".itmx": _xmile,
     ".xml": _xmile,
 }
+_AS_TEXT = "open it in Vensim and save it as a text model (.mdl)"
+_AS_DATA = "export them from Vensim as .csv, and give that with --data FILE beside the model"
+CLOSED = {  # files that people have beside models, or for them
+    ".vmf": ("a Vensim model in binary form", _AS_TEXT),
+    ".vpm": ("a Vensim model packed for its reader", "ask its author for the text model (.mdl)"),
+    ".vpmx": ("a Vensim model packed for its reader", "ask its author for the text model (.mdl)"),
+    ".vdf": ("the results of a run of Vensim", _AS_DATA),
+    ".vdfx": ("the results of a run of Vensim", _AS_DATA),
+    ".stm": ("a model of an old Stella in binary form", "open it in Stella and save it as .stmx"),
+    ".itm": ("a model of an old iThink in binary form", "open it in Stella and save it as .stmx"),
+}
 _SHIPPED = Path(__file__).parent
 
 
@@ -86,6 +97,9 @@ def find(name: str | Path, data: Sequence[Path] = ()) -> Flywheel:
         reader = READERS.get(path.suffix.lower())
         if reader is not None:
             return with_units(from_model(reader(path, data), path))
+        if path.suffix.lower() in CLOSED:
+            what, fix = CLOSED[path.suffix.lower()]
+            raise UsageError(f"{path.name} cannot be read: it is {what}", fix)
         known = ", ".join(READERS)
         fix = f"give a file of one of {known}, or a flywheel's folder"
         raise UsageError(f"{path.name} cannot be read as a model", fix)

@@ -105,14 +105,15 @@ def _constants(model: Model) -> Iterator[Problem]:
     """Yield what is doubtful about the constants of a single file; those of a folder are read strictly."""
     for variable in model.variables:
         for name, parameter in model.parameters(variable):
-            where, low, high = parameter.where, parameter.low, parameter.high
+            where = parameter.where
+            low, high = ("?" if end is None else f"{end:g}" for end in (parameter.low, parameter.high))
             if parameter.status in SOURCED and not parameter.facts:
                 fix = "name the facts it rests on, or call it assumed and give a reason"
                 what = f"{name} is {parameter.status} but names no fact"
                 yield Problem("warning", "source", where, what, fix)
             for value in (parameter.value, parameter.fitted):
-                if value is not None and low is not None and high is not None and not low <= value <= high:
-                    what = f"{name} = {value:g} is outside its range {low:g} to {high:g}"
+                if value is not None and not parameter.holds(value):
+                    what = f"{name} = {value:g} is outside its range {low} to {high}"
                     fix = "widen the range, or say why in the reason"
                     yield Problem("warning", "range", where, what, fix)
 

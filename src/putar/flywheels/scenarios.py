@@ -17,6 +17,7 @@ from putar.errors import Problem, UsageError, Where, nearest
 from putar.flywheels.facts import decimal_year
 from putar.flywheels.located import Table
 from putar.language.model import Model
+from putar.language.spelling import called, split_outside
 from putar.runs.design import Change
 
 __all__ = [
@@ -187,9 +188,10 @@ def parse_setting(text: str, model: Model) -> Setting:
     UsageError
         If the text has another form, or names no constant of the model.
     """
-    name, sign, rest = text.partition("=")
+    name, *more = split_outside(text, "=")
+    sign, rest = bool(more), "=".join(more)
     value, _, date = rest.partition("@")
-    name, date = name.strip(), date.strip()
+    name, date = called(model, name.strip()), date.strip()
     try:
         amount = float(value)
     except ValueError:

@@ -48,7 +48,8 @@ def with_units(
     _declare(time.unit, found, time)
     for variable in variables:
         unit = unit_text(variable.unit)
-        if unit and variable.name.endswith("\u00b7net"):  # a reader's own flow has its stock's unit over time
+        own_flow = variable.name.endswith("\u00b7net") and time.unit != "dmnl"
+        if unit and own_flow:  # a reader's own flow has its stock's unit over time
             unit = f"{'1' if unit == 'dmnl' else unit}/{time.unit}"
         if unit not in known:
             known.add(unit)

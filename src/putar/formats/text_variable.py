@@ -132,7 +132,7 @@ class _Details:
     def _number_detail(self, elements: tuple[str, ...], line: Line, at: int, word: str, rest: str) -> None:
         forms = {
             "fitted": rf"({NUMBER})",
-            "range": rf"({NUMBER})\s+to\s+({NUMBER})",
+            "range": rf"({NUMBER}|\?)\s+to\s+({NUMBER}|\?)",
             "distribution": rf"(?:(uniform|lognormal)|(triangular)\s+({NUMBER}))\s+({NUMBER})\s+({NUMBER})",
         }
         match = re.fullmatch(forms[word], rest.strip())
@@ -144,15 +144,16 @@ class _Details:
             }[word]
             raise self.statement.error(f"{word} of a constant is not said so", line, at, len(word), fix)
         kind = rest.split(maxsplit=1)[0] if word == "distribution" else ""
-        numbers = [float(text) for text in match.groups() if text not in (None, kind)]
+        numbers = [float(text) for text in match.groups() if text not in (None, kind, "?")]
         wrong = _impossible(word, kind, numbers)
         if wrong is not None:
             raise self.statement.error(wrong[0], line, at, len(word), wrong[1])
         if word == "fitted":
             self._parameter(elements, "fitted", numbers[0])
         elif word == "range":
-            self._parameter(elements, "low", numbers[0])
-            self._parameter(elements, "high", numbers[1])
+            low, high = (None if text == "?" else float(text) for text in match.groups())
+            self._parameter(elements, "low", low)
+            self._parameter(elements, "high", high)
         else:
             self._parameter(elements, "distribution", Distribution(kind, *numbers))
 
@@ -181,6 +182,8 @@ def _impossible(word: str, kind: str, numbers: list[float]) -> tuple[str, str] |
     if kind == "lognormal":
         good = all(number > 0 for number in numbers)
         return None if good else ("no lognormal distribution has these numbers", "both are above 0")
+    if word == "range" and len(numbers) < 2:
+        return None if numbers else ("both ends of the range are open", "write one of them, or leave it out")
     if word != "fitted" and not (sorted(numbers) == numbers and numbers[0] < numbers[-1]):
         return "the high end is not above the low one", "write them from low to high"
     return None

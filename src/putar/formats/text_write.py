@@ -103,8 +103,9 @@ def _details(variable: Variable) -> Iterator[str]:
 def _parameter(prefix: str, parameter: Parameter) -> Iterator[str]:
     if parameter.fitted is not None:
         yield f"  {prefix}fitted {number_text(parameter.fitted)}"
-    if parameter.low is not None and parameter.high is not None:
-        yield f"  {prefix}range {number_text(parameter.low)} to {number_text(parameter.high)}"
+    if parameter.low is not None or parameter.high is not None:
+        low, high = ("?" if end is None else number_text(end) for end in (parameter.low, parameter.high))
+        yield f"  {prefix}range {low} to {high}"
     if (drawn := parameter.distribution) is not None:
         yield f"  {prefix}distribution {drawn.kind} {' '.join(map(number_text, drawn.numbers))}"
     yield from _sources(prefix, parameter.status, parameter.facts)

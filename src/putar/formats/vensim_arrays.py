@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from putar.errors import Problem
+from putar.formats.spans import span_ends, span_of
 from putar.formats.vensim_entries import Entry
 from putar.formats.vensim_ranges import Ranges
 from putar.language.expr import Expr, Index, Name, Number, Unary
@@ -169,8 +170,14 @@ def _constant(name: str, pieces: Sequence[Piece], dims: tuple[str, ...], partial
         for elements, number in zip(piece.tuples, piece.numbers, strict=True)
     ]
     if not dims:
-        return Variable(name, "constant", where=where, parameter=Parameter(pairs[0][1], where=where))
-    given = tuple((elements, Parameter(number, where=where)) for elements, number in pairs)
+        low, high = span_ends(span_of(pieces[0].entry.units))
+        parameter = Parameter(pairs[0][1], low=low, high=high, where=where)
+        return Variable(name, "constant", where=where, parameter=parameter)
+    ends = [span_ends(span_of(piece.entry.units)) for piece in pieces for _ in piece.tuples]
+    given = tuple(
+        (elements, Parameter(number, low=low, high=high, where=where))
+        for (elements, number), (low, high) in zip(pairs, ends, strict=True)
+    )
     return Variable(name, "constant", dimensions=dims, where=where, element_parameters=given, partial=partial)
 
 

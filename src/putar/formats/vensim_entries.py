@@ -1,8 +1,7 @@
 """A Vensim `.mdl` file as entries: left side, sign, right side, units, comment, each with its place.
 
-The file is text in UTF-8 (then its first line says so) or in the Windows code page. Entries end with
-`|`, their fields with `~`; quoted names may hold both. Groups, macros, the sketch and the settings
-behind it are told apart here; what an entry means is read by `vensim_read`.
+Entries end with `|`, their fields with `~`; quoted names may hold both. Groups, macros, the sketch and
+the settings behind it are told apart here; what an entry means is read by `vensim_read`.
 
 Source: Vensim Reference Manual, "Model (.mdl) format"; public models.
 """
@@ -12,15 +11,13 @@ from __future__ import annotations
 import bisect
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from putar.errors import ModelError, UsageError, Where
+from putar.errors import ModelError, Where
 
-__all__ = ["Entry", "Macro", "Source", "load_text", "read_source"]
+__all__ = ["Entry", "Macro", "Source", "read_source"]
 
-LARGEST = 40_000_000  # bytes; a larger file is refused before it is read
 SKETCH = re.compile(r"^\\\\\\---///", re.MULTILINE)
-KEYWORDS = (":interpolate:", ":raw:", ":hold backward:", ":look forward:")
+CHECK = re.compile(r":\s*(?:IMPLIES|TEST[ _]INPUT|THE[ _]CONDITION)\s*:", re.IGNORECASE)
 NAME = r"""(?:"(?:[^"\\]|\\.)*"|[^"\[\]=:(){}|~<!,;+*/^-][^"\[\]=:(){}|~<!,;+*/^]*?)"""
 _LEFT = re.compile(
     rf"""\s*+(?P<name>{NAME})(?<!\s)\s*+
@@ -74,28 +71,6 @@ class Source:
     checks: list[Where] = field(default_factory=list)
     sketch: str = ""
     settings: dict[str, str] = field(default_factory=dict)
-
-
-def load_text(path: Path) -> str:
-    """Return a model file's text, whichever of the usual encodings it has.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read, or is absurdly large.
-    """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path.name} is larger than {LARGEST:,} bytes", "split the model into files")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", "check the path") from None
-    for encoding in ("utf-8-sig", "cp1252", "latin-1"):
-        try:
-            return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("latin-1")
 
 
 def read_source(text: str, path: str) -> Source:
@@ -218,7 +193,7 @@ class _Scanner:
         if body.startswith("*"):
             name = re.sub(r"[*\s]+", " ", body).strip()
             self.group = name.lstrip(".")
-        elif re.match(r":[A-Z ]+:", body, re.IGNORECASE) or re.search(r":IMPLIES:", body, re.IGNORECASE):
+        elif re.match(r":[A-Z ]+:", body, re.IGNORECASE) or CHECK.search(body):
             self.source.checks.append(self.where(start, len(body)))
         elif body.strip():
             into.append(self._told(start, body, units, comment, flags))

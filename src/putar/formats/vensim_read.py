@@ -18,13 +18,15 @@ from pathlib import Path
 from putar.errors import ModelError, ModelErrors, Problem
 from putar.formats.affected import Told, affected_note
 from putar.formats.foreign_units import with_units
+from putar.formats.spans import span_of, unit_of
 from putar.formats.tables import Series, Tables, read_data_file
 from putar.formats.vensim_arrays import Piece, assemble
 from putar.formats.vensim_calendar import calendar_of
 from putar.formats.vensim_dialect import VENSIM, name_of, points_of
-from putar.formats.vensim_entries import Entry, Macro, Source, load_text, read_source
+from putar.formats.vensim_entries import Entry, Macro, Source, read_source
 from putar.formats.vensim_flows import with_flows
 from putar.formats.vensim_ranges import Ranges, read_ranges
+from putar.formats.vensim_text import load_text
 from putar.formats.vensim_time import CONTROLS, time_spec
 from putar.formats.vensim_translate import Scope, Translator, literal
 from putar.formats.vensim_values import (
@@ -41,6 +43,7 @@ from putar.language.parse import parse_expression
 __all__ = ["read_vensim"]
 
 MOST_ELEMENTS = 400_000
+NET = "\u00b7net"  # the flow of a stock whose rate is no plain sum
 MODES = {":look forward:": "next", ":hold backward:": "step", ":raw:": "raw"}
 
 
@@ -97,8 +100,8 @@ class _Reader:
         """Return the model, or raise all problems together."""
         entries = self.source.entries
         self.ranges = read_ranges(entries, lambda entry, text: fetch_names(entry, text, self.tables))
-        units = [e.units for e in entries if name_of(e.name) in CONTROLS and _unit(e.units)]
-        calendar = calendar_of(_unit(units[0]) if units else "", self.source.settings)
+        units = [unit_of(e.units) for e in entries if name_of(e.name) in CONTROLS]
+        calendar = calendar_of(next(filter(None, units), ""), self.source.settings)
         self.translator = Translator(self.ranges, self.macros, self._known, self._expand, calendar)
         for entry in entries:
             if entry.sign in (":", "<->"):
@@ -130,7 +133,7 @@ class _Reader:
 
     def _known(self, word: str) -> str | None:
         self.read.add(word)
-        return word if word in self.entry_of and word not in CONTROLS else None
+        return word if word in self.entry_of and (word not in CONTROLS or word == "saveper") else None
 
     def _structure(self) -> dict[str, Told]:
         """Return what was read so far, for a note of what refused equations take with them."""
@@ -168,7 +171,8 @@ class _Reader:
                 entry = self.entry_of.get(name, pieces[0].entry)
                 variable = replace(
                     variable,
-                    unit=_unit(entry.units) or _unit(pieces[0].entry.units),
+                    unit=unit_of(entry.units) or unit_of(pieces[0].entry.units),
+                    span="" if variable.name.endswith(NET) else span_of(entry.units),
                     reason=entry.comment,
                     spelling=self.spelling.get(variable.name, ""),
                 )
@@ -179,6 +183,7 @@ class _Reader:
         if self.problems:
             raise ModelErrors(tuple(self.problems))
         time, kept = time_spec(self.path.name, controls, variables, self.source)
+        kept = [control for control in kept if control.name != "saveper" or control.name in self.read]
         variables, time, units = with_units(with_flows([*variables, *kept]), time)
         for alias, file in self.tables.aliases.items():
             what = f"the alias {alias!r} is taken to mean {file}, which is called like it"
@@ -342,8 +347,3 @@ pipeline = INTEG(input - DELAYP, input * delay time) ~~|
 :END OF MACRO:
 """
     return tuple(read_source(text, "DELAYP of Vensim").macros)
-
-
-def _unit(text: str) -> str:
-    """Return a unit without its range, as in `people [0,?,1]`."""
-    return text.partition("[")[0].strip()

@@ -22,6 +22,11 @@ from putar.language.model import TimeSpec, Variable
 __all__ = ["CONTROLS", "time_spec"]
 
 CONTROLS = ("initial_time", "final_time", "time_step", "saveper")
+EXAMPLES = {
+    "initial_time": "INITIAL TIME = 0 ~ Month ~ |",
+    "final_time": "FINAL TIME = 100 ~ Month ~ |",
+    "time_step": "TIME STEP = 1 ~ Month ~ |",
+}
 METHODS = {"1": "rk4", "5": "rk4", "3": "rk2", "4": "rk2"}
 MOST_STEPS = 100_000_000
 
@@ -37,10 +42,11 @@ def time_spec(
         If a control is missing or cannot be worked out, or time does not move forward.
     """
     known = {variable.name: variable for variable in (*variables, *controls.values())}
-    for needed in ("initial_time", "final_time", "time_step"):
-        if needed not in controls:
-            what = f"the model does not say its {needed.replace('_', ' ').upper()}"
-            raise ModelError(what, Where(path), f"{needed.replace('_', ' ').upper()} = 0 ~~|")
+    missing = [needed for needed in EXAMPLES if needed not in controls]
+    if missing:
+        shown = " and ".join(name.replace("_", " ").upper() for name in missing)
+        fix = f"add such lines: {'  '.join(EXAMPLES[name] for name in missing)}"
+        raise ModelError(f"the model does not say its {shown}", Where(path), fix)
     start, _ = _worked_out(controls["initial_time"], AtStart(known))
     clock = AtStart(known, {"time": start, "starttime": start})
     step, _ = _worked_out(controls["time_step"], clock)

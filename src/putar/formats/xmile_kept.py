@@ -144,14 +144,14 @@ def _facts(told: Mapping[str, str]) -> tuple[str, ...]:
 def _parameter(parameter: Parameter, told: Mapping[str, str] | None) -> Parameter:
     if told is None:
         return parameter
-    value = _number(told, "value")
+    value, low, high = (_number(told, key) for key in ("value", "low", "high"))
     status = told.get("status")
     return replace(
         parameter,
         value=parameter.value if value is None else value,
         fitted=None if value is None else parameter.value,
-        low=_number(told, "low"),
-        high=_number(told, "high"),
+        low=parameter.low if low is None else low,
+        high=parameter.high if high is None else high,
         distribution=_distribution(told.get("distribution", "")),
         status=status if status in STATUSES else None,
         facts=_facts(told),

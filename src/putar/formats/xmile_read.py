@@ -33,20 +33,14 @@ from putar.formats.xmile_variable import (
     as_table,
     curve_points,
     negative_one,
+    number_list,
     numbers_of,
+    range_of,
     with_flows,
     with_multiplied,
 )
 from putar.language.expr import Call, Expr, Index, Name, Number
-from putar.language.model import (
-    Dimension,
-    Equation,
-    Model,
-    Parameter,
-    Points,
-    Subsystem,
-    Variable,
-)
+from putar.language.model import Dimension, Equation, Model, Points, Subsystem, Variable
 
 __all__ = ["read_xmile"]
 
@@ -210,6 +204,7 @@ class _Reader:
             nonnegative=negative_one(element, module.model, self.root),
             where=self.where(element),
             spelling=element.attributes.get("name", "").replace("\\n", " "),
+            span=range_of(element),
         )
         local = name.rpartition(".")[2]
         if local in module.inputs:
@@ -290,10 +285,9 @@ class _Reader:
         for module in self.rooms.modules:
             for stock in self.rooms.variables_of(module.model):
                 if any(True for _ in stock.all("conveyor", "queue")):
-                    names = [
-                        self.rooms.known(module.room, path_of(f.text.strip())) for f in stock.all("outflow")
-                    ]
-                    found.update(name for name in names if name is not None)
+                    names = [path_of(flow.text.strip()) for flow in stock.all("outflow")]
+                    known = (self.rooms.known(module.room, name) for name in names)
+                    found.update(name for name in known if name is not None)
         return frozenset(found)
 
     def _listed(self, base: Variable, element: Element) -> bool:
@@ -307,8 +301,7 @@ class _Reader:
             what = f"{base.name} has {len(tuples)} elements, {len(numbers)} numbers are given"
             self.problem(element, what, "give one number for each element", "name")
             return True
-        given = tuple((t, Parameter(n, where=base.where)) for t, n in zip(tuples, numbers, strict=True))
-        self.variables[base.name] = replace(base, kind="constant", element_parameters=given)
+        self.variables[base.name] = number_list(base, tuples, numbers)
         return True
 
     def _one_each(self, base: Variable, element: Element, context: Context) -> None:

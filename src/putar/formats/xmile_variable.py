@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from putar.errors import ModelError, Where
+from putar.formats.spans import span_ends, span_of
 from putar.formats.xmile_tree import Element
 from putar.language.expr import Binary, Expr, Index, Name, Number, Unary
 from putar.language.model import Equation, Parameter, Points, Variable
@@ -21,7 +22,9 @@ __all__ = [
     "as_table",
     "curve_points",
     "negative_one",
+    "number_list",
     "numbers_of",
+    "range_of",
     "with_flows",
     "with_multiplied",
 ]
@@ -124,6 +127,14 @@ def _numbers(element: Element, path: str) -> list[float]:
     return found
 
 
+def range_of(element: Element) -> str:
+    """Return the <range> of an element as `min,max`, or nothing where it has none."""
+    told = element.find("range")
+    if told is None:
+        return ""
+    return span_of(f"[{told.attributes.get('min', '')},{told.attributes.get('max', '')}]")
+
+
 def negative_one(element: Element, model: Element, root: Element) -> bool:
     """Return whether a stock or a flow is kept from being negative: by itself, the model or the file."""
     if element.tag not in ("stock", "flow"):
@@ -152,11 +163,15 @@ def numbers_of(variable: Variable) -> Variable:
     values = [_value(own.expr) for own in (*equations, *[e for _, e in variable.elements])]
     if None in values or not values:
         return variable
-    where = variable.where
     parameter = None
+    low, high = span_ends(variable.span)
+
+    def known(equation: Equation) -> Parameter:
+        return Parameter(_value(equation.expr) or 0.0, low=low, high=high, where=variable.where)
+
     if variable.equation is not None:
-        parameter = Parameter(_value(variable.equation.expr) or 0.0, where=where)
-    given = tuple((e, Parameter(_value(own.expr) or 0.0, where=where)) for e, own in variable.elements)
+        parameter = known(variable.equation)
+    given = tuple((e, known(own)) for e, own in variable.elements)
     return replace(
         variable,
         kind="constant",
@@ -165,6 +180,13 @@ def numbers_of(variable: Variable) -> Variable:
         parameter=parameter,
         element_parameters=given,
     )
+
+
+def number_list(variable: Variable, tuples: Iterable[tuple[str, ...]], numbers: Iterable[float]) -> Variable:
+    """Return an array whose equation is a list of numbers as a constant."""
+    low, high = span_ends(variable.span)
+    known = (Parameter(number, low=low, high=high, where=variable.where) for number in numbers)
+    return replace(variable, kind="constant", element_parameters=tuple(zip(tuples, known, strict=True)))
 
 
 def _value(expr: Expr) -> float | None:

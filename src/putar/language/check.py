@@ -175,7 +175,7 @@ def _equation(model: Model, place: Place, equation: Equation) -> Iterator[Proble
     for node, reduced in _with_reducers(equation.expr):
         where = place_of(equation.text, equation.where, node.at, node.width)
         if isinstance(node, Call):
-            yield from _call(model, place, node, where)
+            yield from _call(model, place, node, where, reduced=reduced)
         elif isinstance(node, Name):
             yield from _name(model, place, node, where, reduced=reduced)
 
@@ -196,7 +196,7 @@ def _with_reducers(expr: Expr) -> Iterator[tuple[Expr, bool]]:
         stack.extend(reversed(inner))
 
 
-def _call(model: Model, place: Place, call: Call, where: Where) -> Iterator[Problem]:
+def _call(model: Model, place: Place, call: Call, where: Where, *, reduced: bool) -> Iterator[Problem]:
     curve = model.resolve(call.function.lower(), place.variable.subsystem)
     if curve is not None and curve in model.by_name and model[curve].kind == "curve":
         if len(call.args) != 1:
@@ -223,7 +223,7 @@ def _call(model: Model, place: Place, call: Call, where: Where) -> Iterator[Prob
             yield _error("name", where, what, row.signature)
             return
         try:
-            elements_meant(model, place, first, target, slices=False)
+            elements_meant(model, place, first, target, slices=reduced)
         except SubscriptError as error:
             yield _error("name", where, error.what, error.fix)
     if row.reduces:

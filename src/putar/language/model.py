@@ -145,6 +145,11 @@ class Parameter:
         """The value a run uses when nothing else is asked for."""
         return self.value if self.fitted is None else self.fitted
 
+    def holds(self, value: float) -> bool:
+        """Return whether a value is within the range; an end that is None is open."""
+        above = self.low is None or value >= self.low
+        return above and (self.high is None or value <= self.high)
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -155,7 +160,8 @@ class Variable:
     for single elements of an array. Names are qualified by the subsystem: `fleet.capacity`.
     A constant has no equation but one `Parameter`, or one an element, with its own status, facts
     and reason; `status` and `facts` of the variable itself are for curves and equations. A `partial`
-    array has elements without an equation, which nothing may read. `spelling` is the author's own.
+    array has elements without an equation, which nothing may read. `spelling` is the author's own, and so is
+    `span`: between which numbers a display shows the variable, and in which steps (`0,?,1`; `?` is open).
     """
 
     name: str
@@ -179,6 +185,7 @@ class Variable:
     where: Where = field(default=NOWHERE, compare=False)
     partial: bool = False
     spelling: str = field(default="", compare=False)
+    span: str = field(default="", compare=False)
 
     @property
     def subsystem(self) -> str:

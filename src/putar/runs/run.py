@@ -13,6 +13,7 @@ import numpy as np
 
 from putar.errors import UsageError, nearest
 from putar.language.model import Model, element_name
+from putar.language.spelling import called
 from putar.runs.ensemble import Ensemble
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Run:
     def __getitem__(self, name: str) -> xr.DataArray:
         import xarray as xr
 
+        name = name if name in self.ensemble.names else called(self.model, name)
         base, _, element = name.partition("[")
         variable = self.model.by_name.get(base)
         wanted = [name]

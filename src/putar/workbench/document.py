@@ -168,6 +168,11 @@ def warning_rows(flywheel: Flywheel, base: Ensemble, spec: RunSpec) -> list[dict
     ]
     rows += range_warnings(flywheel, spec)
     rows += [
+        {"what": note.what, "why": str(note.where or ""), "fix": note.fix}
+        for note in flywheel.model.notes
+        if note.severity == "warning" or note.kind == "skipped"
+    ]
+    rows += [
         {"what": problem.what, "why": str(problem.where or ""), "fix": problem.fix}
         for problem in flywheel.problems
         if problem.severity == "warning"
@@ -182,10 +187,10 @@ def range_warnings(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]
     for change in spec.changes:
         for name, value in change.values.items():
             parameter = known.get(name)
-            if parameter is None or change.scale or parameter.low is None or parameter.high is None:
+            if parameter is None or change.scale:
                 continue
             lowest, highest = float(np.min(value)), float(np.max(value))
-            if lowest < parameter.low or highest > parameter.high:
+            if not parameter.holds(lowest) or not parameter.holds(highest):
                 shown = Number(lowest, "g") if lowest == highest else _span(lowest, highest)
                 span = _span(parameter.low, parameter.high)
                 what = Said("warning.outside", name=name, value=shown, range=span)
@@ -194,8 +199,9 @@ def range_warnings(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]
     return rows
 
 
-def _span(low: float, high: float) -> Said:
-    return Said("warning.span", low=Number(low, "g"), high=Number(high, "g"))
+def _span(low: float | None, high: float | None) -> Said:
+    ends = {"low": low, "high": high}
+    return Said("warning.span", **{k: "?" if end is None else Number(end, "g") for k, end in ends.items()})
 
 
 def _far_from_data(flywheel: Flywheel, base: Ensemble) -> list[dict[str, object]]:
@@ -231,6 +237,7 @@ def parameter_rows(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]
     for variable in flywheel.model.variables:
         for name, parameter in flywheel.model.parameters(variable):
             drawn = parameter.distribution
+            whole = parameter.low is not None and parameter.high is not None
             form: dict[str, object] | None = None
             if drawn is not None:
                 form = {"kind": drawn.kind, **dict(zip(NUMBERS, drawn.numbers, strict=False))}
@@ -243,8 +250,8 @@ def parameter_rows(flywheel: Flywheel, spec: RunSpec) -> list[dict[str, object]]
                     "default": parameter.value,
                     "fitted": parameter.fitted,
                     "unit": variable.unit,
-                    "low": parameter.low,
-                    "high": parameter.high,
+                    "low": parameter.low if whole else None,
+                    "high": parameter.high if whole else None,
                     "distribution": form,
                     "status": parameter.status,
                     "facts": list(parameter.facts),

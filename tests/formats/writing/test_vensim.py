@@ -7,7 +7,8 @@ import pytest
 
 from putar.flywheels.catalogue import find, names
 from putar.formats.text import read_model
-from putar.formats.vensim_entries import load_text, read_source
+from putar.formats.vensim_entries import read_source
+from putar.formats.vensim_text import load_text
 from putar.formats.writing.vensim import write_vensim
 from tests.formats.foreign import FEATURES, files, open_file
 from tests.formats.writing.round_trip import differences

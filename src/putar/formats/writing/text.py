@@ -56,6 +56,10 @@ def own_model(
     reduced = reduce(model, TEXT) if model.origin else None
     renamed = _Renamed(model if reduced is None else reduced.model, home, flat)
     own, losses = renamed.model(), [] if reduced is None else [*reduced.losses]
+    for variable in model.variables:
+        if variable.span and (variable.kind != "constant" or len(variable.span.split(",")) > 2):
+            what = f"the range [{variable.span}] of its display"
+            losses.append(Loss(what, variable.name, "only constants have ranges, without steps"))
     own = _whole(own, losses)
     if flat:  # a folder's constants must have a unit
         bare = (replace(v, unit="dmnl") if v.kind == "constant" and not v.unit else v for v in own.variables)

@@ -17,7 +17,7 @@ from putar.formats.writing.loss import Loss, Written
 from putar.formats.writing.reduce import reduce
 from putar.formats.writing.target import VENSIM
 from putar.formats.writing.vensim_expression import Printer, number
-from putar.formats.writing.vensim_names import Names
+from putar.formats.writing.vensim_names import Names, is_control
 from putar.formats.writing.vensim_sketch import sketch
 from putar.language.expr import Expr, Index, Name, names_in, rebuild
 from putar.language.model import Equation, Model, Parameter, Points, Variable
@@ -51,7 +51,7 @@ class _Writer:
         lines = ["{UTF-8}", *self._ranges()]
         rooms: dict[str, list[Variable]] = {}
         for variable in self.model.variables:
-            if variable.name not in self.inlined and not self._control(variable):
+            if variable.name not in self.inlined and not is_control(self.original, variable):
                 rooms.setdefault(variable.subsystem, []).append(variable)
         titles = {room.name: room.title for room in self.model.subsystems}
         for room, variables in rooms.items():
@@ -128,17 +128,14 @@ class _Writer:
         )
         for name, value, comment in rows:
             key = name.lower().replace(" ", "_")
-            own = self.model.by_name.get(key) if self.original.origin == "vensim" else None
-            if own is not None and own.equation is not None:
-                text = self.print.value(own.equation.expr)
-            elif own is not None and own.parameter is not None:
-                text = number(own.parameter.runs)
-            else:
+            own = self.model.by_name.get(key)
+            if own is None or not is_control(self.original, own):
                 text = number(value)
+            elif own.equation is not None:
+                text = self.print.value(own.equation.expr)
+            else:
+                text = number(value if own.parameter is None else own.parameter.runs)
             yield from self._entry(f"{name} = {text}", unit, comment)
-
-    def _control(self, variable: Variable) -> bool:
-        return self.original.origin == "vensim" and variable.name in ("final_time", "saveper")
 
     # variables ----------------------------------------------------------------------------
 
@@ -150,11 +147,13 @@ class _Writer:
             comment = ""
 
     def _units(self, variable: Variable) -> str:
-        parameter = variable.parameter
-        span = ""
-        if parameter is not None and parameter.low is not None and parameter.high is not None:
-            span = f" [{number(parameter.low)},{number(parameter.high)}]"
-        return _unit(variable.unit) + span
+        """Return the units field: the unit, and the range of the constant or of its display."""
+        ends = {(parameter.low, parameter.high) for _, parameter in self.model.parameters(variable)}
+        span = variable.span
+        if len(ends) == 1 and ends != {(None, None)}:
+            step = span.split(",")[2:]
+            span = ",".join(["?" if end is None else number(end) for end in ends.pop()] + step)
+        return _unit(variable.unit) + (f" [{span}]" if span else "")
 
     def _comment(self, variable: Variable) -> str:
         said = [variable.reason]

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from putar.formats.vensim_dialect import name_of, word_of
 from putar.formats.vensim_functions import DERIVED, PLAIN, REFUSED
 from putar.formats.vensim_time import CONTROLS
+from putar.language.expr import Name
 from putar.language.model import Dimension, Model, Variable, element_name
 
-__all__ = ["Names"]
+__all__ = ["Names", "is_control"]
 
 _PLAIN = re.compile(r"[^\W\d_][\w $']*")
 _TAKEN = {name.lower() for name in (*PLAIN, *DERIVED, *REFUSED)}
@@ -88,7 +89,7 @@ class Names:
             blank += " rate"
         blank = " ".join(blank.replace("\u00b7", " ").split())
         room = variable.subsystem.replace(".", " ").replace("_", " ")
-        if self.model.origin == "vensim" and name in ("final_time", "saveper"):
+        if is_control(self.model, variable):
             self.variables[name], self.again[name] = name.replace("_", " ").upper(), name
             return
         wanted = [variable.spelling if word_of(variable.spelling) == word_of(variable.short) else "", blank]
@@ -109,6 +110,19 @@ class Names:
         if word in self.ranges:
             return self.ranges[word]
         return next((name for (_, e), name in self.elements.items() if e == word), word)
+
+
+def is_control(model: Model, variable: Variable) -> bool:
+    """Return whether a variable stands for a control of Vensim's: what it says of the run is true."""
+    if model.origin == "vensim":
+        return variable.name in ("final_time", "saveper")
+    if variable.name != "saveper":
+        return False
+    save = model.time.save or model.time.step
+    if variable.parameter is not None:
+        return variable.parameter.runs == save
+    expr = None if variable.equation is None else variable.equation.expr
+    return isinstance(expr, Name) and expr.name == "dt" and save == model.time.step
 
 
 def quoted(text: str) -> str:

@@ -14,8 +14,9 @@ from importlib.metadata import version
 from itertools import pairwise, product
 from xml.sax.saxutils import escape, quoteattr
 
+from putar.formats.spans import span_ends
 from putar.formats.text_write import number_text
-from putar.formats.writing.loss import Written
+from putar.formats.writing.loss import Loss, Written
 from putar.formats.writing.reduce import reduce
 from putar.formats.writing.target import XMILE
 from putar.formats.writing.xmile_rooms import Room, Rooms
@@ -214,11 +215,23 @@ class _Writer:
         if variable.unit:
             yield f"<units>{escape(variable.unit)}</units>"
         yield from noted_curve(self.original.by_name.get(variable.name), variable, self.model)
+        yield from self._range(variable)
         if variable.status or variable.facts or variable.input_unit:
             told = {"status": variable.status, "facts": ", ".join(variable.facts) or None}
             yield f"<putar:source{attributes(**told, input_unit=variable.input_unit)}/>"
         if variable.parameter is not None:
             yield from self._source(variable.parameter)
+
+    def _range(self, variable: Variable) -> Iterator[str]:
+        """Yield the range of a constant, or of a display; XMILE has none with an open end."""
+        ends = {(parameter.low, parameter.high) for _, parameter in self.model.parameters(variable)}
+        low, high = ends.pop() if len(ends) == 1 else span_ends(variable.span)
+        if low is not None and high is not None:
+            yield f"<range{attributes(min=number_text(low), max=number_text(high))}/>"
+        open_end = variable.kind != "constant" and (low is None or high is None)
+        if variable.span and (open_end or len(variable.span.split(",")) > 2):
+            what = f"a part of the range [{variable.span}]"
+            self.losses.append(Loss(what, variable.name, "XMILE has no steps and no open ends"))
 
     def _dimensions(self, variable: Variable) -> Iterator[str]:
         if variable.dimensions:
