@@ -103,6 +103,10 @@ class Builder:
         """Return whether an argument is the same at all times of a run."""
         raise NotImplementedError
 
+    def circular(self, expr: Expr, guess: int) -> int:
+        """Return the node of an argument if the variable itself had the value of another node."""
+        raise NotImplementedError
+
     def extent(self, expr: Expr) -> tuple[float, float]:
         """Return the least and the largest value that an argument can have at the default parameters."""
         raise NotImplementedError

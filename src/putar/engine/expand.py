@@ -14,6 +14,7 @@ from collections.abc import Callable
 from putar.engine import expand_pure
 from putar.engine.builder import Builder, Made
 from putar.engine.expand_allocate import ALLOCATED
+from putar.engine.expand_circle import CIRCULAR
 from putar.engine.expand_counts import COUNTED
 from putar.engine.expand_history import HISTORIES
 from putar.engine.expand_market import MARKET
@@ -80,6 +81,7 @@ REDUCERS: dict[str, Callable[[Builder, list[int]], int]] = {
 MADE: dict[str, Made] = {
     **MEMORY,
     **HISTORIES,
+    **CIRCULAR,
     **DRAWN,
     **COUNTED,
     **SHAPED,

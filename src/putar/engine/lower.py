@@ -17,8 +17,9 @@ from typing import cast
 from putar.engine.builder import Builder
 from putar.engine.expand import REDUCERS
 from putar.engine.ir import Graph, Op, Program, State, Table, live_order
-from putar.engine.lower_equation import EquationLowering, Key, Needed, plain_names
+from putar.engine.lower_equation import EquationLowering, plain_names
 from putar.engine.operations import MEANING
+from putar.engine.whole import Key, Needed
 from putar.errors import ModelError
 from putar.language.check import check, raise_errors
 from putar.language.expr import Call, Name
@@ -184,7 +185,7 @@ class Lowering:
         variable = self.model[name]
         if variable.kind == "constant" or (variable.kind == "stock" and world == "run"):
             return []
-        equation = self._equation(variable, elements)
+        equation = self.equation_of(variable, elements)
         names = plain_names(equation.expr)
         if len(names) < MANY_NAMES:
             return []
@@ -217,7 +218,7 @@ class Lowering:
             return self.graph.param(self.parameters[element_name(name, elements)])
         if variable.kind == "stock" and world == "run":
             return self.graph.state(self.state_slots[element_name(name, elements)])
-        equation = self._equation(variable, elements)
+        equation = self.equation_of(variable, elements)
         place = Place(variable, elements, equation.over)
         try:
             node = EquationLowering(self, world, place, equation).node(equation.expr)
@@ -231,7 +232,8 @@ class Lowering:
             node = self._limited(node, variable, elements)
         return node
 
-    def _equation(self, variable: Variable, elements: tuple[str, ...]) -> Equation:
+    def equation_of(self, variable: Variable, elements: tuple[str, ...]) -> Equation:
+        """Return the equation of an element of a variable."""
         own = self.equations.get(variable.name)
         if own is None:
             own = self.equations[variable.name] = dict(variable.elements)

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Protocol
 
 from putar.engine.builder import Builder, pick
+from putar.engine.circle import Circle, in_circle
 from putar.engine.expand import PURE, TIMED, expand
 from putar.engine.extent import extent
-from putar.engine.ir import Graph, Op, State
+from putar.engine.ir import Op
 from putar.engine.operations import uniform
+from putar.engine.whole import Whole
 from putar.errors import ModelError
 from putar.language.expr import (
     All,
@@ -33,7 +34,7 @@ from putar.language.expr import (
     children,
     to_text,
 )
-from putar.language.model import Equation, Model, Points, Variable, element_name
+from putar.language.model import Equation, Points, Variable, element_name
 from putar.language.subscripts import (
     Place,
     Slices,
@@ -46,63 +47,14 @@ from putar.language.subscripts import (
     slices_in,
 )
 
-__all__ = ["EquationLowering", "Key", "Needed", "Whole", "plain_names"]
+__all__ = ["EquationLowering", "plain_names"]
 
-Key = tuple[str, str, tuple[str, ...]]  # world, variable, elements
 TIMELY = {"STEP", "PULSE", "RAMP", "PULSE_FOR", "PULSE_TRAIN", "RAMP_UNTIL"}  # these look at the time
 DEEPEST = 40  # calls with memory, reducers and curves, one in the other
 
 BINARY = {"+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "^": Op.POW, "MOD": Op.MOD}
 BINARY |= {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE, "=": Op.EQ, "<>": Op.NE}
 BINARY |= {"AND": Op.AND, "OR": Op.OR}
-
-
-class Needed(Exception):
-    """An equation needs a value that has no node yet."""
-
-    def __init__(self, key: Key) -> None:
-        super().__init__(key)
-        self.key = key
-
-
-class Whole(Protocol):
-    """What one equation needs of the lowering of the whole model."""
-
-    model: Model
-    graph: Graph
-    states: list[State | None]
-    state_slots: dict[str, int]
-    pending: list[tuple[int, str, int, str, Callable[[], int]]]
-    random_slots: dict[tuple[str, int, int], int]
-    nested: int
-
-    def need(self, key: Key) -> int:
-        """Return the node of an element, or raise Needed."""
-        ...
-
-    def reduced(self, builder: Builder, call: Call, nodes: list[int]) -> int:
-        """Return the node of a reducer's value."""
-        ...
-
-    def curve(self, points: Points, node: int) -> int:
-        """Return the node of a curve's value at a node."""
-        ...
-
-    def points_of(self, variable: Variable, elements: tuple[str, ...]) -> Points:
-        """Return the points of an element of a curve."""
-        ...
-
-    def switch(self, world: str, name: str) -> int:
-        """Return the node of a link's switch."""
-        ...
-
-    def at_default(self, node: int) -> float:
-        """Return the value of a node of the start at the default parameters."""
-        ...
-
-    def varies(self, node: int) -> bool:
-        """Return whether a node of the start depends on a parameter."""
-        ...
 
 
 def plain_names(expr: Expr) -> list[Name]:
@@ -435,6 +387,13 @@ class EquationLowering(Builder):
                     return False
             work.extend((child, room) for child in children(part))
         return True
+
+    def circular(self, expr: Expr, guess: int) -> int:
+        """Return the node of an argument if the variable itself had the value of another node."""
+        own = (self.world, self.place.variable.name, self.place.elements)
+        names = in_circle(self.model, expr, self.place.variable, PURE)
+        circle = Circle(self.all, own, guess, names, EquationLowering)
+        return EquationLowering(circle, self.world, self.place, self.equation).node(expr)
 
     def extent(self, expr: Expr) -> tuple[float, float]:
         """Return the least and the largest value that an argument can have at the default parameters."""

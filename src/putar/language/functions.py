@@ -144,6 +144,9 @@ def _rows_of_other_tools() -> tuple[Function, ...]:
             "SAMPLE_IF_TRUE", ("condition", "value", "initial"), 3, "1, a, a -> a", "The value last sampled."
         ),
         Function("DELAY", ("input", "time", "initial"), 2, "delay", "The input of some time ago."),
+        Function(
+            "SIMULTANEOUS", ("value", "guess"), 2, "same", "The value at which equations in a circle agree."
+        ),
         Function("HISTORY", ("value", "time"), 2, "a, time -> a", "The value at a time before; 0 if none."),
         Function(
             "DELAY_INFORMATION", smooth, 3, "a, time, a -> a", "DELAY with a moving time: the newest there."

@@ -120,7 +120,7 @@ VENSIM = Target(
     remainder=False,
     leads=frozenset(
         {"DELAY", "SAMPLE_IF_TRUE", "INIT", "ACTIVE_INITIAL"}
-        | {"DELAY_INFORMATION", "DELAY_MATERIAL", "DELAY_CONVEYOR"}
+        | {"DELAY_INFORMATION", "DELAY_MATERIAL", "DELAY_CONVEYOR", "SIMULTANEOUS"}
     ),
     methods=frozenset({"euler", "rk2", "rk4"}),
 )
