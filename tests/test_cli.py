@@ -129,7 +129,7 @@ def test_run_on_a_terminal_ends_in_a_page_of_text(tmp_path: Path) -> None:
     for words in (
         "No, it is pushed:",
         "Run rate",
-        "The linchpin is",
+        "The linchpin, with the largest share, is",
         "What binds when",
         "openai-compute.html",
     ):

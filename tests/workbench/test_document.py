@@ -38,7 +38,7 @@ def test_a_run_far_from_what_was_seen_is_warned_of_in_one_unit(tmp_path: Path) -
     (warning,) = warning_rows(told, simulate(told, RunSpec()), RunSpec())
 
     assert warning["what"] == "Income of 2.0: the model says 2550, 2100 was observed"
-    assert "21 % too high" in str(warning["why"])
+    assert "21% too high" in str(warning["why"])
 
 
 def test_a_headline_cannot_claim_another_unit_than_its_variable(tmp_path: Path) -> None:

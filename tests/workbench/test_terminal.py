@@ -1,12 +1,15 @@
 """The terminal's answer: parts that a person reads, made from rows of the document."""
 
 from io import StringIO
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from rich.console import Console, RenderableType
 
+import putar
 from putar.words.said import Words
 from putar.workbench.terminal_links import links_block, links_overview
+from putar.workbench.terminal_loops import print_loops
 from putar.workbench.terminal_worth import loops_block, targets_block, worth_block
 
 Row = dict[str, Any]
@@ -41,10 +44,52 @@ def test_several_outputs_stand_side_by_side() -> None:
     other = game("then", link("chips", 9.0, "across"), link("oven", 1.0))
     shown = text(links_overview([one, other], ENGLISH))
 
-    assert "A now: 3.00 with all links, 0 with none (US$ bn). The linchpin is own chips." in shown
+    assert "A now: 3.00 with all links, 0 with none (US$ bn). The linchpin, with the largest" in shown
+    assert "share, is own chips." in shown.replace("largest share", "share")
     assert "Own oven ████████████ 5.00 2.50 1.00 inside" in shown
     assert "Own chips ░░░░░ −2.00 −1.00 9.00 across" in shown
     assert shown.index("Own oven") < shown.index("Own chips")
+
+
+def test_a_linchpin_that_may_be_another_is_said_to_be() -> None:
+    """Within a tenth of the largest share where no draws ran; over draws where their bands touch."""
+    near = text(
+        links_overview([game("now", link("oven", 5.0), link("chips", 4.6), link("van", 4.4))], ENGLISH)
+    )
+    banded = game("now", link("oven", 5.0, low=4.0), link("chips", 3.0, low=2.5), link("van", 1.0, low=0.0))
+
+    assert "is own oven; so near, within 10%, that it may as well be: own chips." in " ".join(near.split())
+    assert "is own oven; over the draws it may as well be own chips." in " ".join(
+        text(links_overview([banded], ENGLISH)).split()
+    )
+    assert "may as well" not in text(
+        links_overview([game("now", link("oven", 5.0), link("van", 4.4))], ENGLISH)
+    )
+
+
+def test_shares_of_loops_are_said_to_be_of_their_group() -> None:
+    """Two groups of stocks: each has its own whole; a loop alone in its group is all of it."""
+    model = (
+        "time 0 to 4 step 1 : year\nstock a : dmnl = 1\n  inflow up\n  outflow down\nstock b : dmnl = 1\n"
+        "  inflow more\nflow up : 1/year = 0.2 * a / one\nflow down : 1/year = 0.1 * a * a / one\n"
+        "flow more : 1/year = 0.1 * b / one\nconstant one : year = 1\n"
+    )
+    with NamedTemporaryFile("w", suffix=".putar") as file:
+        file.write(model)
+        file.flush()
+        found = putar.load(file.name).loops().as_json()
+    console = Console(file=StringIO(), width=110, color_system=None)
+    print_loops(console, found, ENGLISH)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+
+    assert "main group of stocks; shares are of what happens in it" in shown
+    assert "alone in its group of stocks, so all that happens in it" in shown
+    assert (
+        shown.index("main group")
+        < shown.index("a → up")
+        < shown.index("alone in its")
+        < shown.index("b → more")
+    )
 
 
 def test_bands_are_shown_where_there_are_draws() -> None:
@@ -127,10 +172,10 @@ def test_value_says_how_much_is_assumed() -> None:
     }
     shown = text(worth_block(worth, ENGLISH))
 
-    assert "Bread 10.0 90.0 100 18.0 5.0 % for ever" in shown
+    assert "Bread 10.0 90.0 100 18.0 5.0% for ever" in shown
     assert "Cake 10.0 90.0 100 – –" in shown
     assert "the whole 20.0 180 200" in shown
-    assert "90% of it lies beyond 2035, discounted at 10 %: more than three quarters" in shown
+    assert "90% of it lies beyond 2035, discounted at 10%: more than three quarters" in shown
     assert "Stated: the market, 400, 2.0 times what is shown here." in shown
     assert "three quarters" not in text(
         worth_block({**worth, "terminal_share": 0.7, "mostly_terminal": False}, ENGLISH)

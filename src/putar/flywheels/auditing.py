@@ -78,7 +78,7 @@ def _structure(feedback: Feedback) -> Iterator[Check]:
     for name, rate in grown:
         if rate > 1e-6:
             unit = time_unit(feedback.flywheel.model.time.unit)
-            pace = f"{100 * np.expm1(rate):.0f} % a {unit}"
+            pace = f"{100 * np.expm1(rate):.0f}% a {unit}"
             what = f"{label(name)} grows by itself, at {pace}, whatever the rest does"
             fix = "judge the wheel without it, as the verdict does"
             yield Check("grows alone", "note", what, fix, (name,), {"rate": rate})

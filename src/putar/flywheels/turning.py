@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from putar.analysis.margin import CUT
 from putar.analysis.naming import label
 from putar.analysis.spin import KEPT, Turning, growth_rate, turning
-from putar.analysis.wheel import Wheel
+from putar.analysis.wheel import Wheel, Window
 from putar.flywheels.feedback import Feedback
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.questions import SelfTurning
@@ -27,6 +28,7 @@ from putar.words.said import Amount, Date, Each, Listed, Number, Said, Term, Tit
 
 __all__ = ["Verdict", "find_verdict"]
 
+SLIGHT = 1e-3  # what a push gains or loses over a part of the run that says nothing
 WORDS = {True: "story.yes", False: "story.no", None: "story.open_tests"}
 
 
@@ -89,7 +91,8 @@ def find_verdict(
     differ = spins is None and found.spins is not None
     answer = Said("story.open_growth" if differ else WORDS[spins])
     sentence = _sentence(flywheel, asked, found, answer, whole, left, at, cut_from)
-    grounds = _grounds(flywheel, asked, cut_from, at)
+    pushes = base.at(asked.variable, dates)[:, 0]
+    grounds = _grounds(flywheel, asked, found, pushes, cut_from, at)
     if wheel is not None and feedback is not None:
         growth = Said("story.growth", rates=_rates(flywheel, feedback, wheel))
         grounds += (growth, _levels(flywheel, wheel), *_rate_grounds(flywheel, feedback, wheel))
@@ -135,10 +138,34 @@ def _rates(flywheel: Flywheel, feedback: Feedback, wheel: Wheel) -> Said:
             parts.append(Said("story.fragile_cut", **ends))
     elif wheel.rate < -wheel.neutral and needed is not None and needed < 100.0:
         parts.append(Said("story.needed", times=Number(needed, ".3g")))
+    parts += _other_phase(wheel, unit)
     if feedback.wheel_spread is not None:
         spread = feedback.wheel_spread
         parts.append(Said("story.drawn", share=Number(spread.spins, ".0%"), members=spread.members))
     return Said.joined(parts, "")
+
+
+def _other_phase(wheel: Wheel, unit: str) -> list[Said]:
+    """Return the longest part of the run in which a push did the opposite: an epidemic that took off."""
+    other = [w for w in wheel.windows if w.real and (w.rate > 0.0) != wheel.spins and _moved(w)]
+    stretches: list[list[Window]] = []
+    for window in other:
+        if stretches and stretches[-1][-1].stop == window.start:
+            stretches[-1].append(window)
+        else:
+            stretches.append([window])
+    if not stretches or not np.isfinite(wheel.rate):
+        return []
+    longest = max(stretches, key=lambda each: each[-1].stop - each[0].start)
+    most = max((w.rate for w in longest), key=abs)
+    key = "story.fell" if wheel.spins else "story.took_off"
+    span = {"start": Date(longest[0].start, unit), "stop": Date(longest[-1].stop, unit)}
+    return [Said(key, rate=_percent(most), each=Each(unit), **span)]
+
+
+def _moved(window: Window) -> bool:
+    """Whether a push changed at all: by more than a thousandth over the window."""
+    return bool(np.isfinite(window.rate)) and abs(window.rate) * (window.stop - window.start) > SLIGHT
 
 
 def _moves(wheel: Wheel, unit: str) -> Said:
@@ -173,30 +200,38 @@ def _percent(rate: float) -> Number:
 
 
 def _leader(feedback: Feedback) -> Said | None:
-    """Return which loop leads when the window ends, and how surely."""
+    """Return which loop leads longest in the window, how surely, and its mean share over the window."""
     wheel, finding = feedback.wheel, feedback.finding
     if wheel is None or not finding.main or not len(feedback.times):
         return None
-    # the last row before the window ends: drawn constants may take effect at the end itself
-    row = max(0, int(np.searchsorted(feedback.times, wheel.stop - 1e-9)) - 1)
-    place = int(feedback.lead_probability[row].argmax())
-    chance = float(feedback.lead_probability[row, place])
-    if chance == 0.0:
+    # up to the last row before the window ends: drawn constants may take effect at the end itself
+    last = max(1, int(np.searchsorted(feedback.times, wheel.stop - 1e-9)))
+    first = min(last - 1, int(np.searchsorted(feedback.times, wheel.start - 1e-9)))
+    chances = feedback.lead_probability[first:last].mean(axis=0)
+    place = int(chances.argmax())
+    if chances[place] == 0.0:
         return None
     loop = finding.main[place]
     own = loop.id.startswith("loop-")
     name = loop.name if own else Said.joined((loop.id, Title(loop.name)), ", ")
-    sure = Said("story.sure", chance=Number(chance, ".0%")) if feedback.spread is not None else ""
     spread = feedback.spread
-    size = loop.share[feedback.rows[row]] if spread is None else spread.middle[row, place]
-    share = Number(abs(float(size)), ".0%")
+    sure = Said("story.sure", chance=Number(chances[place], ".0%")) if spread is not None else ""
+    sizes = loop.share[feedback.rows[first:last]] if spread is None else spread.middle[first:last, place]
+    share = Number(float(np.abs(sizes).mean()), ".0%")
     return Said("story.leader", sure=sure, loop=name, polarity=loop.polarity, share=share)
 
 
 def _rate_grounds(flywheel: Flywheel, feedback: Feedback, wheel: Wheel) -> tuple[Said, ...]:
     finding = feedback.finding
-    grown = Said("story.rates", stocks=len(wheel.stocks), **_span(flywheel, wheel))
-    count = Said("story.all_loops" if finding.exact else "story.some_loops", n=finding.found)
+    size = len(wheel.stocks)
+    grown = Said(
+        "story.rates.one" if size == 1 else "story.rates.many",
+        n=size,
+        moves=_moves(wheel, flywheel.model.time.unit),
+        **_span(flywheel, wheel),
+    )
+    loops = "story.all_loops" if finding.exact else "story.some_loops"
+    count = Said(f"{loops}.one" if finding.found == 1 else f"{loops}.many", n=finding.found)
     share = Number(finding.explained_share, ".0%")
     scored = Said("story.scored", loops=count, share=share)
     leader = _leader(feedback)
@@ -249,21 +284,41 @@ def _years(years: float) -> Said:
     return Said("story.years", n=Number(years, "g"))
 
 
-def _grounds(flywheel: Flywheel, asked: SelfTurning, cut_from: float, at: float) -> tuple[Said, ...]:
+def _grounds(
+    flywheel: Flywheel,
+    asked: SelfTurning,
+    found: Turning,
+    whole: NDArray[np.float64],
+    cut_from: float,
+    at: float,
+) -> tuple[Said, ...]:
+    """Return what the two tests found beside what each asks; `whole` is what was pushed, undisturbed."""
     clock = flywheel.model.time.unit
     pushed, output = flywheel.model[asked.variable.partition("[")[0]], asked.output.partition("[")[0]
+    shares = found.gaps[:, 0]
     push = Said(
         "story.push_test",
         pushed=pushed.label,
+        gap=Number(100 * shares[0], ".0f"),
+        gaps=Said.joined([Number(100 * share) for share in shares[1:]], ", "),
         years=Said.joined([Number(years, "g") for years in asked.after], ", "),
         unit=Term(f"unit.{clock}", f"{clock}s"),
     )
+    amounts = shares * np.abs(whole)
+    if amounts[0] > 0.0 and whole[0] > 0.0:  # why a share falls faster than a push fades
+        left, grew = amounts[1] / amounts[0], whole[1] / whole[0]
+        years = _years(asked.after[0])
+        of = Said(
+            "story.push_left", left=Number(100 * left), grew=Number(grew), pushed=pushed.label, years=years
+        )
+        push = Said.joined((push, of), "")
     cut = Said(
         "story.cut_test",
         outside=_outside(flywheel, asked),
         cut_from=Date(cut_from, clock),
         output=flywheel.model[output].label,
         when=When(at, clock),
+        left=Number(100 * found.kept[0]),
         kept=Number(100 * KEPT, ".0f"),
     )
     return (push, cut)

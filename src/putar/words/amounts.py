@@ -72,13 +72,15 @@ def unit_words(unit: str, language: str = SOURCE) -> str:
 
 
 def amount(value: float | None, unit: str, language: str = SOURCE) -> str:
-    """Return a number with its unit in words: `US$ 20.6 bn a year`, `838 million people`, `12 %`."""
+    """Return a number with its unit in words: `US$ 20.6 bn a year`, `838 million people`, `12%`."""
     return placed(number_text(value, language), unit, language)
 
 
 def placed(number: str, unit: str, language: str = SOURCE) -> str:
     """Return a number that is already written with the words of its unit around it."""
     before, behind, per = _unit_parts(unit, language)
+    if behind == "%":  # stands close to its number, in both languages
+        number, behind = f"{number}%", ""
     return " ".join(part for part in (before, number, behind, per) if part)
 
 

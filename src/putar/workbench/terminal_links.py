@@ -17,6 +17,7 @@ __all__ = ["links_block", "links_overview", "short_text"]
 Row = Mapping[str, Any]
 BAR = 20
 SMALL_BAR = 12
+NEAR = 0.1  # a share within this part of the largest is as good as it, where no draws say how sure it is
 
 
 def links_block(output: Row, words: Words) -> RenderableType:
@@ -93,8 +94,33 @@ def _border(row: Row, words: Words) -> str:
 def _ends(output: Row, words: Words) -> str:
     """Return the output with all links and with none, and the linchpin."""
     ends = {key: words.number(output[key]) for key in ("all", "none")}
-    linchpin = words.title(_title(output, output["linchpin"]))
-    return words.say("terminal.ends", unit=words.unit(output["unit"]), linchpin=linchpin, **ends)
+    said = words.say("terminal.ends", unit=words.unit(output["unit"]), **ends)
+    return f"{said} {_linchpin(output, words)}"
+
+
+def _linchpin(output: Row, words: Words) -> str:
+    """Return the link with the largest share, and those that come so near that it may not be the one."""
+    rows = {row["id"]: row for row in output["links"]}
+    first = rows[output["linchpin"]]
+    near = [row for row in output["links"] if row is not first and _ties(first, row)]
+    linchpin = words.title(_name(first, words))
+    if not near:
+        return words.say("terminal.linchpin", linchpin=linchpin)
+    others = words.listed([words.title(_name(row, words)) for row in near])
+    banded = first["low"] is not None
+    return words.say(
+        "terminal.linchpin_draws" if banded else "terminal.linchpin_near",
+        linchpin=linchpin,
+        others=others,
+        within=words.formatted(NEAR, ".0%"),
+    )
+
+
+def _ties(first: Row, other: Row) -> bool:
+    """Whether another share is as large, within the bands over draws, or within a tenth where none ran."""
+    if first["low"] is not None and other["high"] is not None:
+        return bool(other["high"] >= first["low"])
+    return bool(other["shapley"] >= (1.0 - NEAR) * first["shapley"] > 0.0)
 
 
 def _band(row: Row, shown: bool, words: Words) -> list[str]:

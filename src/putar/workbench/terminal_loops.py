@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ Row = Mapping[str, Any]
 SHOWN = 12  # loops and margins on a screen
 NAMED = 4  # drives in a sentence
 TINY = 1e-9  # an imaginary part that is none
+OVERFLOW = 700.0  # a rate whose exponential is beyond a number
 DATES = 6  # columns of the lead
 
 
@@ -77,7 +79,12 @@ def _table(found: Row, words: Words) -> Table:
     grid.add_column(words.say("terminal.loop"), ratio=1)
     for k in chosen:
         grid.add_column(words.formatted(times[k], "g"), justify="right")
+    sizes = Counter(loop["partition"] for loop in found["loops"])
+    group: object = None
     for loop in found["loops"][:SHOWN]:
+        if len(sizes) > 1 and (this := _group(loop, sizes, words)) != group:
+            group = this
+            grid.add_row("", "", Text(this, style="dim"))
         cells = []
         for k in chosen:
             share, leads = loop["share"][k], 0.0
@@ -92,6 +99,15 @@ def _table(found: Row, words: Words) -> Table:
     return grid
 
 
+def _group(loop: Row, sizes: Mapping[object, int], words: Words) -> str:
+    """Return what a loop's shares are shares of: of all that its group of connected stocks does."""
+    if sizes[loop["partition"]] == 1:
+        return words.say("terminal.group_alone")
+    if loop["partition"] == 0:
+        return words.say("terminal.group_main")
+    return words.say("terminal.group", n=loop["partition"] + 1)
+
+
 def _wheel(found: Row, words: Words) -> Iterable[RenderableType]:
     span = {"start": words.formatted(found["from"], "g"), "stop": words.formatted(found["to"], "g")}
     head = words.say("terminal.spins_up" if found["spins"] else "terminal.no_spin", **span)
@@ -99,16 +115,14 @@ def _wheel(found: Row, words: Words) -> Iterable[RenderableType]:
         words.say(
             "terminal.push_grows" if found["rate"] > 0 else "terminal.push_fades",
             head=head,
-            rate=words.formatted(abs(found["rate"]), ".3g"),
-            local=words.formatted(found["local"], "+.3g"),
+            rate=_pace(found["rate"], words).lstrip("+−"),
+            local=_pace(found["local"], words),
             each=Each(found["time_unit"]),
             swinging="" if found["real"] else words.say("terminal.swinging"),
         )
     )
     if found["alone"]:
-        listed = ", ".join(
-            f"{one['name']} ({words.formatted(one['rate'], '+.3g')})" for one in found["alone"]
-        )
+        listed = ", ".join(f"{one['name']} ({_pace(one['rate'], words)})" for one in found["alone"])
         yield Text(words.say("terminal.alone", names=listed), style="dim")
     number = found["number"]
     if number is None:
@@ -117,7 +131,7 @@ def _wheel(found: Row, words: Words) -> Iterable[RenderableType]:
         yield Text(words.say("terminal.turns", number=words.formatted(number, ".3g")), style="dim")
     if found["drawn"] is not None:
         drawn = found["drawn"]
-        low, middle, high = (words.formatted(rate, "+.3g") for rate in drawn["rate"])
+        low, middle, high = (_pace(rate, words) for rate in drawn["rate"])
         rates = {"low": low, "middle": middle, "high": high}
         share = words.formatted(drawn["spins"], ".0%")
         yield Text(words.say("terminal.draws", members=drawn["members"], share=share, **rates))
@@ -128,7 +142,7 @@ def _wheel(found: Row, words: Words) -> Iterable[RenderableType]:
 def _levels(found: Row, words: Words) -> Iterable[RenderableType]:
     if found["level"] is not None:
         each = Each(found["time_unit"])
-        yield Text(words.say("terminal.levels", rate=words.formatted(found["level"], "+.3g"), each=each))
+        yield Text(words.say("terminal.levels", rate=_pace(found["level"], words), each=each))
     release = found["release"]
     if release is not None and release["drives"] and release["slope"] is not None:
         named = [label(name) for name in release["drives"][:NAMED]]
@@ -140,7 +154,13 @@ def _levels(found: Row, words: Words) -> Iterable[RenderableType]:
 
 
 def _rate(rate: float | None, words: Words) -> str:
-    return "–" if rate is None else words.formatted(rate, "+.3g")
+    return "–" if rate is None else _pace(rate, words)
+
+
+def _pace(rate: float, words: Words) -> str:
+    """Return what a continuous rate comes to in a unit of time, in percent: 0.7 doubles, which is +100%."""
+    size = 100.0 * (math.expm1(rate) if rate < OVERFLOW else math.inf)
+    return f"{words.formatted(size, '+.3g')}%"
 
 
 def _margins(found: Row, words: Words) -> Table:
