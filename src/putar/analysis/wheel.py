@@ -273,7 +273,7 @@ def _margins(
 
 
 def _windows(found: Jacobian, width: float, member: int) -> tuple[Window, ...]:
-    """Return the rates of a run's parts, as wide as the window each; where that is all of it, of twentieths."""
+    """Return the rates of a run's parts, as wide as the window each; of twentieths if it is all."""
     start, stop = float(found.times[0]), float(found.times[-1])
     if width >= stop - start:
         width = (stop - start) / WINDOWS

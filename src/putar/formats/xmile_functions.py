@@ -41,6 +41,7 @@ DERIVED: dict[str, tuple[tuple[int, ...], str]] = {
     "PARETO": ((2,), "a2 * RANDOM(0, 1) ^ (-1 / a1)"),
     "LOGISTIC": ((2,), "a1 - a2 * LN(1 / RANDOM(0, 1) - 1)"),
     "LOGN": ((1,), "LN(a1)"),
+    "MOD": ((2,), "a1 MOD a2"),
     "PCT": ((1,), "100 * a1"),
     "ARRAYSUM": ((1,), "SUM(a1)"),
     "ARRAYMEAN": ((1,), "MEAN(a1)"),

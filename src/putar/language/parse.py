@@ -258,9 +258,9 @@ class _Parser:
             return False
         if self.dialect.choice and word == "if":
             return self._open(_Open("if", at=token.at))
-        if token.kind == "quoted" or (
-            token.kind == "word" and not (self.dialect.choice and word in _RESERVED)
-        ):
+        called = word == "mod" and self.tokens[self.next + 1].text == "("  # older forms have it as a function
+        reserved = self.dialect.choice and word in _RESERVED and not called
+        if token.kind == "quoted" or (token.kind == "word" and not reserved):
             return self._reference(token)
         raise self._unexpected(token, "a number, a name or '('")
 
