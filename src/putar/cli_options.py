@@ -150,9 +150,15 @@ def asked_study(
 
 
 def noted(model: Model) -> Iterator[tuple[str, str, str]]:
-    """Yield what a file's reader noted: the severity, what, and what to do; of many notes the first few."""
+    """Yield what is doubtful of a model's times, and what its reader noted; of many notes the first few.
+
+    Each with its severity, what it is, and what to do.
+    """
+    from putar.language.check import time_problems
+
     notes = [note for note in model.notes if note.severity != "warning"]
-    kept = [note for note in model.notes if note.severity == "warning"] + notes[:SHOWN_NOTES]
+    kept = [note for note in (*time_problems(model), *model.notes) if note.severity == "warning"]
+    kept += notes[:SHOWN_NOTES]
     for note in kept:
         yield note.severity, f"{note.where}: {note.what}" if note.where else note.what, note.fix
     if len(notes) > SHOWN_NOTES:

@@ -90,7 +90,7 @@ def test_files_in_the_encoding_of_windows_are_read(tmp_path: Path) -> None:
     model = read_vensim(path)
 
     assert trajectory(find(path))["x"][0.0] == 2.0
-    assert (model["größe"].unit, model["größe"].spelling) == ("€/jahr", "größe")
+    assert (model["größe"].unit, model["größe"].spelling) == ("euro/jahr", "größe")
     assert "“Was kostet’s?”" in model["größe"].reason
 
 
@@ -179,3 +179,19 @@ def test_what_a_file_says_of_its_time_is_asked_for_by_name(tmp_path: Path) -> No
 
     assert caught.value.problems[0].what == "the model does not say its INITIAL TIME and FINAL TIME"
     assert "FINAL TIME = 100 ~ Month ~ |" in caught.value.problems[0].fix
+
+
+def test_a_line_that_goes_on_to_nothing_ends_there(tmp_path: Path) -> None:
+    """A backslash before the end of an equation is no part of it."""
+    found = trajectory(find(mdl(tmp_path, "a = 1 + \\\n\t2 \\\n\t~ Dmnl\\\n\t~ text |")))
+
+    assert found["a"][0.0] == 3.0
+
+
+def test_relations_in_a_row_are_worked_out_and_warned_of(tmp_path: Path) -> None:
+    """`1 < Time < 3` compares 0 or 1 with 3; with brackets, that is what the author says."""
+    bare = read_vensim(mdl(tmp_path, "a = IF THEN ELSE(1 < Time < 3, 1, 0) ~~|"))
+    assert [(n.severity, str(n.where)) for n in bare.notes] == [("warning", "model.mdl:2:18")]
+
+    told = read_vensim(mdl(tmp_path, "a = IF THEN ELSE((1 < Time) = (Time < 3), 1, 0) ~~|"))
+    assert told.notes == ()

@@ -17,6 +17,18 @@ __all__ = ["unit_text", "with_units"]
 
 _TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 _BARE = {"dmnl", "dimensionless", "unitless", "fraction", "1", "none", "no_units"}
+_SIGNS = str.maketrans(
+    {
+        "-": "*",
+        "%": " percent ",
+        "€": " euro ",
+        "£": " pound ",
+        "¥": " yen ",
+        "°": " degree ",
+        "²": "^2",
+        "³": "^3",
+    }
+)
 _WORD = re.compile(r"[^\W\d][^*/^()\[\],]*|\$[^*/^()\[\],]*")
 
 
@@ -25,7 +37,7 @@ def unit_text(text: str) -> str:
     """Return a unit in the language's words; `dmnl` for what has none by its own saying."""
     if not text.strip():
         return ""
-    shown = _WORD.sub(lambda m: _word(m.group()), text.replace("-", "*").strip())
+    shown = _WORD.sub(lambda m: _word(m.group()), text.translate(_SIGNS).strip())
     shown = re.sub(r"\s+", "", shown)
     return "dmnl" if shown.lower() in _BARE else shown
 

@@ -17,6 +17,7 @@ from putar.errors import ModelError, Where
 __all__ = ["Entry", "Macro", "Source", "read_source"]
 
 SKETCH = re.compile(r"^\\\\\\---///", re.MULTILINE)
+_ENDING = re.compile(r"(?<![\\\s])[\\\s]++\Z|\A[\\\s]++\Z")  # blanks, and a line that goes on to nothing
 CHECK = re.compile(r":\s*(?:IMPLIES|TEST[ _]INPUT|THE[ _]CONDITION)\s*:", re.IGNORECASE)
 NAME = r"""(?:"(?:[^"\\]|\\.)*"|[^"\[\]=:(){}|~<!,;+*/^-][^"\[\]=:(){}|~<!,;+*/^]*?)"""
 _LEFT = re.compile(
@@ -215,7 +216,7 @@ class _Scanner:
             excepted,
             keyword,
             sign,
-            plain[at:].rstrip(),
+            _ENDING.sub("", plain[at:]),
             " ".join(re.sub(r"\\\s*\n", " ", units).split()),
             " ".join(re.sub(r"\\\s*\n", " ", comment).split()),
             self.where(start + match.start("name"), len(match["name"])),

@@ -185,6 +185,7 @@ class _Reader:
         time, kept = time_spec(self.path.name, controls, variables, self.source)
         kept = [control for control in kept if control.name != "saveper" or control.name in self.read]
         variables, time, units = with_units(with_flows([*variables, *kept]), time)
+        self.notes.extend(self.translator.notes)
         for alias, file in self.tables.aliases.items():
             what = f"the alias {alias!r} is taken to mean {file}, which is called like it"
             self.notes.append(Problem("note", "source", None, what, "rename the file where this is wrong"))

@@ -36,6 +36,7 @@ __all__ = ["Scope", "Translator", "literal"]
 
 TIMES = {"time": "time", "time_step": "dt", "initial_time": "starttime", "final_time": "stoptime"}
 MADE_OF_DATA = ("TIME_SHIFT", "CUMULATE", "CUMULATEF")
+RELATIONS = ("=", "<>", "<", "<=", ">", ">=")
 MOST_GUESSES = 40
 MOST_CALLS = 20_000  # of macros in one model
 
@@ -82,6 +83,7 @@ class Translator:
         self.calendar = calendar
         self.refused: set[str] = set()
         self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
         self.calls = 0
 
     def expression(self, entry: Entry, name: str, over: tuple[str, ...], scope: Scope) -> Expr | None:
@@ -131,7 +133,18 @@ class _One:
                 return self.call(node)
             case Name():
                 return self.named(node)
+            case Binary(op=op, left=Binary(op=inner)) if op in RELATIONS and inner in RELATIONS:
+                self._chained(node)
         return node
+
+    def _chained(self, node: Binary) -> None:
+        """Note that relations stand in a row, which compares a truth, 0 or 1, with a number."""
+        left = node.left
+        if ")" in self.entry.body[left.at + left.width : node.right.at]:
+            return
+        where = place(self.entry.body, self.entry.at, node.at, node.width)
+        what = f"{self.name}: relations in a row are worked out from the left, so that 0 or 1 is compared"
+        self.all.notes.append(Problem("warning", "value", where, what, "part them with :AND:"))
 
     # names --------------------------------------------------------------------------------
 

@@ -23,14 +23,14 @@ from putar.language.subscripts import (
     slices_in,
 )
 
-__all__ = ["check", "raise_errors"]
+__all__ = ["check", "raise_errors", "time_problems"]
 
 MOST_STEPS = 100_000_000
 
 
 def check(model: Model) -> tuple[Problem, ...]:
     """Return every problem of a model's structure, errors and warnings, in the model's order."""
-    problems = [*_time(model), *_dimensions(model), *_duplicates(model)]
+    problems = [*time_problems(model), *_dimensions(model), *_duplicates(model)]
     if any(problem.severity == "error" for problem in problems):
         return tuple(problems)
     for variable in model.variables:
@@ -50,7 +50,8 @@ def _error(kind: str, where: Where | None, what: str, fix: str) -> Problem:
     return Problem("error", kind, where, what, fix)
 
 
-def _time(model: Model) -> Iterator[Problem]:
+def time_problems(model: Model) -> Iterator[Problem]:
+    """Yield what is wrong or doubtful about the times of a run."""
     time = model.time
     span = f"from {time.start:g} to {time.stop:g} in steps of {time.step:g}"
     ends = (time.start, time.stop, time.step, (time.stop - time.start) / (time.step or math.nan))

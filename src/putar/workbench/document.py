@@ -16,6 +16,7 @@ from putar.flywheels.scenarios import RunSpec, Scenario
 from putar.flywheels.series import in_unit_of_variable
 from putar.flywheels.simulate import changes_of
 from putar.formats.text_write import variable_lines
+from putar.language.check import time_problems
 from putar.runs.design import design
 from putar.runs.ensemble import Ensemble
 from putar.words.said import Date, Number, Said, Title, Unit
@@ -169,7 +170,7 @@ def warning_rows(flywheel: Flywheel, base: Ensemble, spec: RunSpec) -> list[dict
     rows += range_warnings(flywheel, spec)
     rows += [
         {"what": note.what, "why": str(note.where or ""), "fix": note.fix}
-        for note in flywheel.model.notes
+        for note in (*time_problems(flywheel.model), *flywheel.model.notes)
         if note.severity == "warning" or note.kind == "skipped"
     ]
     rows += [
