@@ -62,9 +62,8 @@ function claimsRail() {
       if (mark === each.shown) continue;
       const was = each.verdict;
       Object.assign(each, { shown: mark, verdict: text(now.verdict) });
-      const held = each.item.contains(document.activeElement);
-      each.item.replaceChildren(claimButton(each.claim));
-      if (held) each.item.querySelector("button").focus();
+      if (each.button) each.button.show();
+      else each.item.replaceChildren((each.button = claimButton(each.claim)).node);
       if (was && was !== each.verdict)
         changes.push(say(
           "claims.changed",
@@ -99,17 +98,29 @@ function evidenceOf(claim) {
   return [...found.values()];
 }
 
+/** Return how many checks of a claim have another verdict under the reader's settings; a mixed claim hides them. */
+const checksChanged = (claim) => list(claimNow(claim).checks).filter(
+  (check, index) => text(check.verdict) !== text(record(list(claim.checks)[index]).verdict),
+).length;
+
+/** One claim as a button that stays; what stands in it is written anew by `show()`. */
 function claimButton(claim) {
+  const node = element("button", { type: "button", on: { click: () => openDrawer(`claim:${claim.id}`) } });
+  const show = () => {
+    const flipped = text(claimNow(claim).verdict) !== text(claim.verdict) || checksChanged(claim) > 0;
+    node.className = flipped ? "claim flipped" : "claim";
+    node.replaceChildren(...claimWords(claim));
+  };
+  show();
+  return { node, show };
+}
+
+function claimWords(claim) {
   const now = claimNow(claim);
   const verdict = text(now.verdict);
   const was = text(claim.verdict);
-  return element(
-    "button",
-    {
-      type: "button",
-      class: was === verdict ? "claim" : "claim flipped",
-      on: { click: () => openDrawer(`claim:${claim.id}`) },
-    },
+  const changed = checksChanged(claim);
+  return [
     lamp(verdict),
     element(
       "span",
@@ -123,6 +134,11 @@ function claimButton(claim) {
           "span",
           { class: "was" },
           say("claims.was", { verdict: sayOr(`verdict.${was}`, was) }),
+        ),
+        changed > 0 && list(claim.checks).length > 1 && element(
+          "span",
+          { class: "checks-changed" },
+          say("claims.checks_changed", { n: changed, all: list(claim.checks).length }),
         ),
         decidingNumber(now),
         evidenceOf(now).map(({ kind, verdict: each, count }) =>
@@ -139,7 +155,7 @@ function claimButton(claim) {
         ),
       ),
     ),
-  );
+  ];
 }
 
 /** The one number of a claim: what its first model check, else its first check, computed against what is asked. */
@@ -179,7 +195,9 @@ function claimContent(id) {
         CLAIMS_NOW.has(id) && `${say("claims.by_default")} `,
         linkedText(claim.why),
       ),
-      ...checks.map((check, index) => checkBlock(check, index, checks.length)),
+      ...checks.map((check, index) =>
+        checkBlock(check, index, checks.length, text(record(list(found.checks)[index]).verdict)),
+      ),
       checks.length === 0 && empty(say("claims.no_checks")),
       definitions([
         [say("source.facts"), factButtons(claim.facts)],
@@ -204,7 +222,7 @@ function demandOf(check) {
 }
 
 /** One check: kind and verdict, formula, computed value with its interval against the bound, probability, facts. */
-function checkBlock(check, index, all) {
+function checkBlock(check, index, all, was) {
   const computed = record(check.computed);
   const [value, low, high] = [computed.value, computed.low, computed.high].map(number);
   const unit = text(check.unit);
@@ -220,6 +238,11 @@ function checkBlock(check, index, all) {
       lamp(text(check.verdict), 16),
       all > 1 ? say("claims.check", { n: index + 1, all, kind }) : kind,
       element("span", { class: "under" }, verdictWord(text(check.verdict))),
+      was && was !== text(check.verdict) && element(
+        "span",
+        { class: "was" },
+        say("claims.was", { verdict: sayOr(`verdict.${was}`, was) }),
+      ),
     ),
     text(check.says) && element("p", { class: "check-says" }, linkedText(check.says)),
     text(check.formula) && equationBlock(text(check.formula)),

@@ -73,6 +73,28 @@ function empty(sentence) {
   return element("p", { class: "empty" }, sentence);
 }
 
+/**
+ * Return a function that shows rows in a box, each by its key: a row that stays keeps its node and is written anew in
+ * place, so that neither a press that has begun nor the focus is lost. `make(row)` gives {node, show(row)}.
+ */
+function keeper(box, make) {
+  const held = new Map();
+  return (rows) => {
+    const keys = new Set(rows.map((row) => row.key));
+    for (const [key, each] of held) {
+      if (keys.has(key)) continue;
+      each.node.remove();
+      held.delete(key);
+    }
+    rows.forEach((row, index) => {
+      if (!held.has(row.key)) held.set(row.key, make(row));
+      const each = held.get(row.key);
+      each.show(row);
+      if (box.children[index] !== each.node) box.insertBefore(each.node, box.children[index] ?? null);
+    });
+  };
+}
+
 /** Call `draw(width)` now and whenever the width of `node` changes. */
 function whenWide(node, draw) {
   let width = 0;

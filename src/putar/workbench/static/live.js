@@ -121,3 +121,14 @@ function sampled(times, column) {
 
 /** Return the points of an indicator as the settings give it; those of the default run where nothing is changed. */
 const nowPoints = (row) => (LIVE.now ? pointsOf(LIVE.now, row.name) : row.points);
+
+/** The line over what is computed once, of the run as it came: it shows as soon as the settings are the reader's. */
+function deliveredNote() {
+  const note = element("p", { class: "delivered" }, say("live.delivered"));
+  const show = () => {
+    note.hidden = untouched();
+  };
+  listen("settings", show);
+  show();
+  return note;
+}

@@ -45,6 +45,7 @@ function marginsBlock() {
     "div",
     { class: "margins", id: "margins" },
     element("h3", { class: "margins-title" }, say("margins.title")),
+    deliveredNote(),
     spin && element("p", { class: "spin" }, spin),
     element(
       "div",

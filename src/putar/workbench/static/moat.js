@@ -44,6 +44,7 @@ function moatSection() {
     "moat",
     say("moat.title"),
     say("moat.lead", { group: text(record(moat.group).title), goal: percent(number(moat.goal)) }),
+    deliveredNote(),
     dataTable({ caption: say("moat.title"), columns, rows: rivals, className: "declared" }).node,
     element(
       "p",

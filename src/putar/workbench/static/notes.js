@@ -2,38 +2,46 @@
 
 /** The panel of warnings: those of the run, and those of the reader's settings, each with its way out. */
 function warningsSection() {
-  const box = element("div", {});
-  let shown = "";
+  const items = element("ul", { class: "warnings" });
+  const none = empty(say("warnings.empty"));
+  const keep = keeper(items, warningItem);
   const show = () => {
     const rows = [...settingsWarnings(), ...list(PAYLOAD.warnings).map(record).map(runWarning), ...linkWarnings()];
-    const words = JSON.stringify([rows, LIVE.up]);
-    if (words === shown) return;
-    shown = words;
-    box.replaceChildren(
-      rows.length === 0
-        ? empty(say("warnings.empty"))
-        : element("ul", { class: "warnings" }, rows.map(warningItem)),
-    );
+    keep(rows.map((row) => ({ ...row, key: JSON.stringify([row.key ?? row.what, row.words]) })));
+    items.hidden = rows.length === 0;
+    none.hidden = rows.length > 0;
   };
   listen("settings live up output", show);
   show();
-  return section("warnings", say("warnings.title"), "", box);
+  return section("warnings", say("warnings.title"), "", items, none);
 }
 
-function warningItem({ what, why, fix, words, action }) {
-  return element(
+/** One warning; its button stays while its words change, so that it can be pressed while a slider moves. */
+function warningItem({ fix, words, action }) {
+  const [what, why] = [element("strong", {}), element("p", {})];
+  let shown = "";
+  const node = element(
     "li",
     {},
     icon(18, ...warningMark()),
     element(
       "div",
       {},
-      element("strong", {}, linkedText(what)),
-      why && element("p", {}, linkedText(why)),
+      what,
+      why,
       fix && element("p", { class: "fix" }, element("b", {}, say("warnings.fix")), " ", linkedText(fix)),
       action && plainButton(words, action, { class: "quiet" }),
     ),
   );
+  const show = (row) => {
+    const said = JSON.stringify([row.what, row.why]);
+    if (said === shown) return;
+    shown = said;
+    what.replaceChildren(...linkedText(row.what));
+    why.replaceChildren(...linkedText(row.why ?? ""));
+    why.hidden = !row.why;
+  };
+  return { node, show };
 }
 
 /** A warning of the run; one that names a fact leads to it. */
@@ -51,6 +59,7 @@ function settingsWarnings() {
   const rows = [];
   if (failed && failed.variable)
     rows.push({
+      key: "failed",
       what: say("warnings.failed", { variable: failed.variable, date: moment(failed.time) }),
       why: failed.why,
       ...undo,
@@ -62,6 +71,7 @@ function settingsWarnings() {
     const label = labelOf(each.row);
     const nearest = clamp(value, each.low, each.high);
     rows.push({
+      key: `outside ${name}`,
       what: say(
         "warnings.outside",
         { label, value: amount(value, unit), range: interval(each.low, each.high, unit) },

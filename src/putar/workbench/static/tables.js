@@ -38,6 +38,7 @@ function tableSection(table) {
     `table-${name}`,
     text(table.title) || inWords(name),
     null,
+    deliveredNote(),
     frontierFigure(table),
     dataTable({ caption: text(table.title), columns, rows, className: "declared", first: 16 }).node,
     text(table.kind) === "axis" && element("p", { class: "note" }, say("table.below_one")),

@@ -8,13 +8,14 @@ function wheelFigure() {
   if (ROOMS.inside.length < 2) return null;
   const box = element("div", { class: "wheel-figure" });
   const chips = element("div", { class: "loop-chips", role: "group", "aria-label": say("wheel.loops") });
+  const keepChips = keeper(chips, loopChip);
   const said = element("p", { class: "wheel-said", role: "status" });
   let parts = null;
   const refresh = () => {
     if (parts) refreshWheel(parts);
-    const held = chips.contains(document.activeElement) ? document.activeElement.dataset.loopChip : "";
-    chips.replaceChildren(...loopChips());
-    if (held) chips.querySelector(`[data-loop-chip="${CSS.escape(held)}"]`)?.focus();
+    const held = chips.contains(document.activeElement) ? document.activeElement : null;
+    keepChips(loopsAt(readTime()).slice(0, CHIPS).map(({ loop, share }) => ({ key: loop.id, loop, share })));
+    if (held && held !== document.activeElement && chips.contains(held)) held.focus(); // it changed its place
     markLoop(parts?.svg);
   };
   const cuts = cutWatcher(said);
@@ -152,7 +153,11 @@ function drawWheel(box, width, cuts) {
     arrows,
     rooms,
   );
+  const held = box.contains(document.activeElement) ? document.activeElement.dataset : {};
   box.replaceChildren(svg);
+  const again = held.link ? `[data-link="${CSS.escape(held.link)}"]`
+    : held.roomName ? `[data-room-name="${CSS.escape(held.roomName)}"]` : "";
+  if (again) svg.querySelector(again)?.focus(); // a window that changes its width takes no focus away
   return { svg, links, ways, centre, turn: mover(centre.ticks, [...links, ...ways].map((each) => each.notch)) };
 }
 
@@ -370,30 +375,24 @@ function hub({ centre, radius }) {
   };
 }
 
-/** The largest loops at the date, as buttons that light up their links and rooms. */
-function loopChips() {
-  return loopsAt(readTime())
-    .slice(0, CHIPS)
-    .map(({ loop, share }) => {
-      const button = plainButton(
-        [
-          element("b", {}, /^loop-/.test(loop.id) ? "" : loop.id),
-          shortened(loop.name.split(":")[0], 22),
-          element("span", {}, signedShare(share)),
-        ],
-        () => choose({ loop: STATE.loop === loop.id ? "" : loop.id }),
-        {
-          class: `loop-chip side-${sideOf(share)}`,
-          "data-loop-chip": loop.id,
-          "aria-pressed": String(STATE.loop === loop.id),
-          "aria-label": `${loopName(loop)}, ${signedShare(share)}`,
-        },
-      );
-      const over = (id) => () => markLoop(document.querySelector("svg.wheel"), id);
-      for (const event of ["pointerenter", "focus"]) button.addEventListener(event, over(loop.id));
-      for (const event of ["pointerleave", "blur"]) button.addEventListener(event, over(""));
-      return button;
-    });
+/** One of the largest loops at the date, as a button that lights up its links and rooms. */
+function loopChip({ loop }) {
+  const size = element("span", {});
+  const node = plainButton(
+    [element("b", {}, /^loop-/.test(loop.id) ? "" : loop.id), shortened(loop.name.split(":")[0], 22), size],
+    () => choose({ loop: STATE.loop === loop.id ? "" : loop.id }),
+    { "data-loop-chip": loop.id },
+  );
+  const over = (id) => () => markLoop(document.querySelector("svg.wheel"), id);
+  for (const event of ["pointerenter", "focus"]) node.addEventListener(event, over(loop.id));
+  for (const event of ["pointerleave", "blur"]) node.addEventListener(event, over(""));
+  const show = ({ share }) => {
+    size.textContent = signedShare(share);
+    node.className = `loop-chip side-${sideOf(share)}`;
+    node.setAttribute("aria-pressed", String(STATE.loop === loop.id));
+    node.setAttribute("aria-label", `${loopName(loop)}, ${signedShare(share)}`);
+  };
+  return { node, show };
 }
 
 /** Let a loop's links, ways and rooms stand out: the one pointed at, else the chosen one. */

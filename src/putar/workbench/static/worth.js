@@ -39,6 +39,7 @@ function worthSection() {
     "worth",
     say("worth.title"),
     worthLead(worth),
+    deliveredNote(),
     dataTable({ caption: say("worth.title"), columns, rows: parts, className: "declared" }).node,
     element("ul", { class: "note" }, worthNotes(worth).map((sentence) => element("li", {}, sentence))),
     saveButton("worth", columns, () => parts),
@@ -115,6 +116,7 @@ function toldSection() {
     "told",
     say("told.title"),
     say("told.lead", { closed, told: told.length }),
+    deliveredNote(),
     dataTable({ caption: say("told.title"), columns, rows, className: "declared" }).node,
     saveButton("told", columns, () => rows),
   );
