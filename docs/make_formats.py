@@ -51,7 +51,8 @@ XMILE = """
 Read: stocks, flows and auxiliaries, tables of all types, dimensions with named or numbered elements, arrays
 for all or for single elements, slices (`*`, `2:3`, `a:c`), `@2`, transposed matrices, computed subscripts (0
 outside of a dimension), modules in modules, macros (with defaults; also such that call themselves with
-numbers), flows and stocks that cannot fall below zero (a stock's outflows are limited in their order),
+numbers), flows and stocks that cannot fall below zero (a stock's outflows are limited in
+their order, then inflows that run backwards),
 multipliers of flows, conveyors with leaks, limits, samples and arrests, queues and overflows (by Euler's
 method; as belts of slats, a slat a step; a transit time of no whole steps is warned of), included files of
 the model's folder, simulation specifications, models of Stella 10, and what Vensim writes as XMILE.

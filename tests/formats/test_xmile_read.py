@@ -202,3 +202,39 @@ def test_what_is_refused_is_refused_with_its_reason(tmp_path: Path, function: st
         (problem, _) = caught.value.problems
         assert problem.what == f"y: {function} is not supported: {REFUSED[function]}"
         assert (problem.kind, problem.where.line if problem.where else 0) == ("unsupported", 4)
+
+
+def test_a_macro_with_times_of_its_own_is_refused(tmp_path: Path) -> None:
+    """It would run from start to end in each step of the model; the place of its call is named."""
+    times = "<sim_specs><start>0</start><stop>1</stop></sim_specs>"
+    macro = f'<macro name="TWICE"><parm>x</parm><eqn>2 * x</eqn>{times}</macro>'
+    path = tmp_path / "model.xmile"
+    path.write_text(MAIN.format(resource="x").replace('<include resource="x"/>', macro), encoding="utf-8")
+
+    with pytest.raises(ModelErrors, match=r"model\.xmile:3:1: y: the macro 'twice' has times of its own"):
+        read_xmile(path)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "what"),
+    [
+        ("<non_negative/>", "", "only some of its elements may not be negative"),
+        ("<multiplier>2</multiplier>", "", "<multiplier> of a single element is not supported"),
+    ],
+)
+def test_options_of_single_elements_are_refused(tmp_path: Path, first: str, second: str, what: str) -> None:
+    """An array is what it is as a whole; what all elements say alike is said of it."""
+    dims = '<dimensions><dim name="d"><elem name="a"/><elem name="b"/></dim></dimensions>'
+    text = """<stock name="s"><dimensions><dim name="d"/></dimensions>
+<element subscript="a"><eqn>1</eqn>{}</element>
+<element subscript="b"><eqn>2</eqn>{}</element><outflow>f</outflow></stock>
+<flow name="f"><dimensions><dim name="d"/></dimensions><eqn>2</eqn></flow>"""
+    path = tmp_path / "model.xmile"
+    whole = DECAY.replace("<model>", f"{dims}<model>")
+    path.write_text(whole.format(method="euler", stop=1, dt=1, variables=text.format(first, second)))
+    with pytest.raises(ModelErrors, match=what):
+        read_xmile(path)
+
+    variables = text.format("<non_negative/>", "<non_negative/>")
+    path.write_text(whole.format(method="euler", stop=1, dt=1, variables=variables), encoding="utf-8")
+    assert trajectory(find(path))["s[a]"] == {0.0: 1.0, 1.0: 0.0}

@@ -23,6 +23,7 @@ from putar.engine.whole import Key, Needed
 from putar.errors import ModelError
 from putar.language.check import check, raise_errors
 from putar.language.expr import Call, Name
+from putar.language.limits import Limit, limits_of
 from putar.language.model import NOT_AVAILABLE, Equation, Model, Points, Variable, element_name, shares_flow
 from putar.language.subscripts import Place, SubscriptError, elements_meant
 
@@ -64,7 +65,7 @@ class Lowering:
         self.nested = 0
         self.equations: dict[str, dict[tuple[str, ...], Equation]] = {}
         self.points: dict[str, dict[tuple[str, ...], Points]] = {}
-        self.limits = _outflow_limits(model)
+        self.leaving, self.entering = limits_of(model)
         self._declare()
 
     # the whole ----------------------------------------------------------------------------
@@ -228,8 +229,12 @@ class Lowering:
             return self.curve(self.points_of(variable, elements), node)
         if variable.kind == "flow" and variable.nonnegative:
             node = self.graph.node(Op.MAX, node, self.graph.const(0.0))
-        if world == "run" and name in self.limits:
-            node = self._limited(node, variable, elements)
+        if world == "run" and name in self.leaving:
+            room = self._room(self.leaving[name], elements)
+            node = self.graph.node(Op.MIN, node, room)
+        if world == "run" and name in self.entering:
+            room = self._room(self.entering[name], elements)
+            node = self.graph.node(Op.MAX, node, self.graph.node(Op.NEG, room))
         return node
 
     def equation_of(self, variable: Variable, elements: tuple[str, ...]) -> Equation:
@@ -250,15 +255,21 @@ class Lowering:
         assert found is not None  # check() has seen to it
         return found
 
-    def _limited(self, node: int, flow: Variable, elements: tuple[str, ...]) -> int:
-        """Return an outflow of a non-negative stock: no more than the stock holds, in their order."""
-        g, (stock, before) = self.graph, self.limits[flow.name]
-        level = self.need(("run", stock, elements))
-        room = g.node(Op.DIV, level, g.const(self.model.time.step))
-        for name in before:
-            room = g.node(Op.SUB, room, self.need(("run", name, elements)))
+    def _room(self, limit: Limit, elements: tuple[str, ...]) -> int:
+        """Return the rate at which a non-negative stock can be drained, when others have taken theirs."""
+        g = self.graph
         zero = g.const(0.0)
-        return g.node(Op.MIN, g.node(Op.MAX, node, zero), g.node(Op.MAX, room, zero))
+        level = self.need(("run", limit.stock, elements))
+        room = g.node(Op.DIV, level, g.const(self.model.time.step))
+        for name in limit.outflows:
+            taken = self.need(("run", name, elements))
+            if not self.model[name].nonnegative:  # what runs backwards leaves no more to the others
+                taken = g.node(Op.MAX, taken, zero)
+            room = g.node(Op.SUB, room, taken)
+        for name in limit.inflows:
+            taken = g.node(Op.NEG, self.need(("run", name, elements)))
+            room = g.node(Op.SUB, room, g.node(Op.MAX, taken, zero))
+        return g.node(Op.MAX, room, zero)
 
     def need(self, key: Key) -> int:
         """Return a node that exists, or ask for it to be lowered first."""
@@ -323,14 +334,3 @@ class Lowering:
     def switch(self, world: str, name: str) -> int:
         """Return the node of a link's switch, which is 1 before the cut date."""
         return self.graph.const(1.0) if world == "initial" else self._switch(name)
-
-
-def _outflow_limits(model: Model) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return, for each outflow of a non-negative stock, the stock and the outflows before it."""
-    limits: dict[str, tuple[str, tuple[str, ...]]] = {}
-    for stock in model.variables:
-        if stock.kind == "stock" and stock.nonnegative and not shares_flow(model, stock):
-            names = [str(model.resolve(flow, stock.subsystem)) for flow in stock.outflows]
-            for index, name in enumerate(names):
-                limits[name] = (stock.name, tuple(names[:index]))
-    return limits

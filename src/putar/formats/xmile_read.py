@@ -44,6 +44,8 @@ from putar.language.model import Dimension, Equation, Model, Points, Subsystem, 
 
 __all__ = ["read_xmile"]
 
+WHOLE = ("conveyor", "queue", "oven", "leak", "overflow", "multiplier", "inflow", "outflow")
+
 
 def read_xmile(path: Path) -> Model:
     """Return the model of an XMILE file.
@@ -182,6 +184,9 @@ class _Reader:
             self.problem(
                 part, f"{name}: <{part.tag}> is not supported: {UNSUPPORTED[part.tag]}", "leave it out"
             )
+        for part in (inner for e in element.all("element") for inner in e.all(*WHOLE)):
+            what = f"{name}: <{part.tag}> of a single element is not supported"
+            self.problem(part, what, "say it of the whole array")
         if name in self.variables:
             self.problem(element, f"{name!r} is defined twice", "rename or remove one", "name")
             return
@@ -447,7 +452,7 @@ class _Reader:
             for way in ("inflow", "outflow")
         )
         points = curve_points(element, self.path.name)
-        variable = replace(base, equation=equation, nonnegative=element.find("non_negative") is not None)
+        variable = replace(base, equation=equation, nonnegative=negative_one(element, element, element))
         if points is not None:
             self._tabled(variable, points, ())
         elif equation is None:

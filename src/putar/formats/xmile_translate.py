@@ -366,6 +366,9 @@ class _One:
 
     def _macro(self, node: Call, macro: Element) -> Expr:
         name = declared(macro.attributes.get("name", ""))
+        if macro.find("sim_specs") is not None:
+            what = f"the macro {name!r} has times of its own, and runs from start to end in each step"
+            return self.problem(node, what, "leave its <sim_specs> out", "unsupported")
         again = self.context.path.count(name)
         if again and not all(isinstance(argument, Number) for argument in node.args):
             what = f"the macro {name!r} calls itself with more than numbers"

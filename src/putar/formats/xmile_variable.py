@@ -142,6 +142,15 @@ def negative_one(element: Element, model: Element, root: Element) -> bool:
     own = element.find("non_negative")
     if own is not None:
         return _holds(own)
+    parts = [part.find("non_negative") for part in element.all("element")]
+    if any(part is not None for part in parts):
+        told = {part is not None and _holds(part) for part in parts}
+        if len(told) > 1:
+            where = Where(element.file, element.line)
+            name = element.attributes.get("name", "")
+            what = f"{name}: only some of its elements may not be negative"
+            raise ModelError(what, where, "say it of all, or of none", "unsupported")
+        return told.pop()
     for holder in (model, root):
         for behavior in holder.all("behavior"):
             for place in (behavior.find(element.tag), behavior):

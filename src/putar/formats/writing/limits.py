@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from putar.language.expr import Binary, Call, Expr, Index, Name, Number, Unary
+from putar.language.limits import Limit, limits_of
 from putar.language.model import Equation, Model, Variable, shares_flow
 
 __all__ = ["with_limits", "with_own_flows"]
@@ -21,25 +22,20 @@ def with_limits(model: Model, *, nonnegative: bool) -> Model:
     ----------
     nonnegative : whether the target has such settings, so that only what they cannot say is an equation
     """
-    limits: dict[str, tuple[Variable, tuple[str, ...]]] = {}
+    leaving, entering = limits_of(model)
     own: dict[str, list[Variable]] = {}
     for stock in model.variables:
-        if stock.kind != "stock" or not stock.nonnegative:
-            continue
-        if shares_flow(model, stock):
+        if stock.kind == "stock" and stock.nonnegative and shares_flow(model, stock):
             own[stock.name] = _with_own_rate(model, stock)
-            continue
-        names = [str(model.resolve(flow, stock.subsystem)) for flow in stock.outflows]
-        for index, name in enumerate(names):
-            limits[name] = (stock, tuple(names[:index]))
     found: list[Variable] = []
     for variable in model.variables:
         if variable.name in own:
             found.extend(own[variable.name])
             continue
-        limited = variable.kind == "flow" and (variable.nonnegative or variable.name in limits)
+        leaves, enters = leaving.get(variable.name), entering.get(variable.name)
+        limited = variable.kind == "flow" and bool(variable.nonnegative or leaves or enters)
         if limited and not nonnegative:
-            variable = _limited(variable, limits.get(variable.name))
+            variable = _limited(variable, model, leaves, enters)
         found.append(variable if nonnegative else replace(variable, nonnegative=False))
     return replace(model, variables=tuple(found))
 
@@ -102,19 +98,35 @@ def with_own_flows(model: Model) -> Model:
     return replace(model, variables=tuple(found))
 
 
-def _limited(flow: Variable, limit: tuple[Variable, tuple[str, ...]] | None) -> Variable:
+def _limited(flow: Variable, model: Model, leaving: Limit | None, entering: Limit | None) -> Variable:
+    """Return a flow whose equation says what it, the stock it leaves and the stock it enters allow."""
+
     def change(equation: Equation, elements: tuple[str, ...]) -> Equation:
         words = elements or equation.over or flow.dimensions
         subscripts = tuple(Index(word) for word in words)
-        expr: Expr = Call("MAX", (equation.expr, Number(0.0)))
-        if limit is not None:
-            stock, before = limit
-            room: Expr = Binary("/", Name(f".{stock.name}", subscripts), Name("dt"))
-            for name in before:
-                room = Binary("-", room, Name(f".{name}", subscripts))
-            expr = Call("MIN", (expr, Call("MAX", (room, Number(0.0)))))
+        expr = equation.expr
+        if flow.nonnegative:
+            expr = Call("MAX", (expr, Number(0.0)))
+        if leaving is not None:
+            expr = Call("MIN", (expr, _room(model, leaving, subscripts)))
+        if entering is not None:
+            expr = Call("MAX", (expr, Unary("-", _room(model, entering, subscripts))))
         return replace(equation, expr=expr, text="")
 
     own = tuple((elements, change(equation, elements)) for elements, equation in flow.elements)
     whole = None if flow.equation is None else change(flow.equation, ())
     return replace(flow, equation=whole, elements=own)
+
+
+def _room(model: Model, limit: Limit, subscripts: tuple[Index, ...]) -> Expr:
+    """Return the rate at which a stock can still be drained, when others have taken theirs."""
+    room: Expr = Binary("/", Name(f".{limit.stock}", subscripts), Name("dt"))
+    for name in limit.outflows:
+        taken: Expr = Name(f".{name}", subscripts)
+        if not model[name].nonnegative:
+            taken = Call("MAX", (taken, Number(0.0)))
+        room = Binary("-", room, taken)
+    for name in limit.inflows:
+        back = Unary("-", Name(f".{name}", subscripts))
+        room = Binary("-", room, Call("MAX", (back, Number(0.0))))
+    return Call("MAX", (room, Number(0.0)))
