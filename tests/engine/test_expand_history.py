@@ -88,3 +88,13 @@ def test_a_belt_is_the_delay_that_it_is_without_a_loss() -> None:
     found = series(text, "y", "z")
 
     assert found["y"] == found["z"]
+
+
+@pytest.mark.parametrize("function", ["DELAY_INFORMATION(x, wait, 0)", "DELAY_MATERIAL(x, wait, 0, 0)"])
+def test_a_delay_that_is_no_number_is_not_passed_over(function: str) -> None:
+    """A delay of ln(t - 2) is no number before 2: then what enters is none when it comes out."""
+    found = series(f"aux x = TIME + 10\naux wait = 1 + 0 * LN(TIME - 2)\naux y = {function}", "y")["y"]
+
+    assert found[0] == 0.0
+    assert all(math.isnan(value) for value in found[1:4])
+    assert found[4:] == [13.0, 14.0, 15.0, 16.0, 17.0, 18.0, 19.0]

@@ -195,3 +195,9 @@ def test_relations_in_a_row_are_worked_out_and_warned_of(tmp_path: Path) -> None
 
     told = read_vensim(mdl(tmp_path, "a = IF THEN ELSE((1 < Time) = (Time < 3), 1, 0) ~~|"))
     assert told.notes == ()
+
+
+def test_what_a_formula_puts_in_is_found_wrong_where_it_was_written(tmp_path: Path) -> None:
+    """CUMULATE becomes another function; what is wrong with that one stands at the call in the file."""
+    with pytest.raises(ModelErrors, match=r"model\.mdl:3:6: the first argument of DATA_CUMULATED"):
+        find(mdl(tmp_path, "x = Time ~~|\ny := CUMULATE(x) ~~|")).program  # noqa: B018 - it is asked for

@@ -60,12 +60,15 @@ def _entries(b: Builder, call: Call, value: Expr, wait: Expr) -> tuple[list[int]
     longest = b.const(float(depth))
 
     def steps() -> int:
-        return b.op(Op.MIN, _whole_steps(b, b.node(wait)), longest)
+        time = b.node(wait)
+        found = b.op(Op.MIN, _whole_steps(b, time), longest)
+        return b.op(Op.SELECT, b.op(Op.EQ, time, time), found, b.const(1.0))
 
     def entry() -> int:
-        if depth > b.time_spec.steps:  # what waits longer is not seen in this run
-            return b.node(value)
-        fits = b.op(Op.LE, _whole_steps(b, b.node(wait)), longest)
+        time = b.node(wait)
+        fits = b.op(Op.EQ, time, time)  # else it is not a number, which arrives at once
+        if depth <= b.time_spec.steps:  # else what waits longer is not seen in this run
+            fits = b.op(Op.AND, fits, b.op(Op.LE, _whole_steps(b, time), longest))
         return b.op(Op.SELECT, fits, b.node(value), b.const(math.nan))
 
     values = _kept(b, call, 0, depth, lambda: b.const(0.0), entry)

@@ -7,11 +7,9 @@ from dataclasses import replace
 from functools import cache
 
 from putar.language.expr import Call, Expr, Name, rebuild
-from putar.language.parse import parse_expression
+from putar.language.parse import APART, parse_expression
 
 __all__ = ["filled"]
-
-APART = 1_000_000  # calls with memory or draws are told apart by their place
 
 
 @cache

@@ -36,8 +36,9 @@ from putar.language.expr import (
     Unary,
 )
 
-__all__ = ["DEEPEST", "XMILE", "Dialect", "Token", "canonical", "parse_expression", "place"]
+__all__ = ["APART", "DEEPEST", "XMILE", "Dialect", "Token", "canonical", "parse_expression", "place"]
 
+APART = 1_000_000  # offsets of what a formula puts in for one call, so that each has its own
 DEEPEST = 256
 LONGEST = 20_000  # operators in one equation
 NESTED = 8  # subscripts that are computed from values with computed subscripts
@@ -129,8 +130,10 @@ def place(text: str, where: Where, at: int, width: int = 1) -> Where:
     ----------
     text : the whole text, such as an equation, as it was written
     where : the place of its first character; `where.text` is the line that character is on
-    at, width : offset and length of the piece, in characters; the width is cut at the line's end
+    at, width : offset and length of the piece, in characters; the width is cut at the line's end. Pieces
+        that a formula put in stand at the offset of what it was made of and whole multiples of APART
     """
+    at %= APART
     start = text.rfind("\n", 0, at) + 1
     line = text[start:].partition("\n")[0]
     width = max(1, min(width, len(line) - (at - start)))
