@@ -170,7 +170,9 @@ def _pipeline(b: Builder, call: Call) -> int:
     length = b.op(Op.FLOOR, b.op(Op.ADD, b.op(Op.MAX, waits, b.const(1.0)), b.const(0.5)))
     steps, varies = b.at_default(length), b.varies(length)
     longest = b.time_spec.steps + 1  # what enters then is never seen
-    places = int(min(longest, steps)) if steps == steps else 1
+    if steps != steps:  # nobody knows how long it is
+        return b.const(math.nan)
+    places = int(min(longest, steps))
     if varies:
         places = min(longest, max(2 * places, places + 8))
     if places > LONGEST_PIPELINE:
