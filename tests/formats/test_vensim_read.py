@@ -201,3 +201,11 @@ def test_what_a_formula_puts_in_is_found_wrong_where_it_was_written(tmp_path: Pa
     """CUMULATE becomes another function; what is wrong with that one stands at the call in the file."""
     with pytest.raises(ModelErrors, match=r"model\.mdl:3:6: the first argument of DATA_CUMULATED"):
         find(mdl(tmp_path, "x = Time ~~|\ny := CUMULATE(x) ~~|")).program  # noqa: B018 - it is asked for
+
+
+def test_comments_may_hold_the_signs_that_end_fields(tmp_path: Path) -> None:
+    """Behind a backslash they stand for themselves."""
+    model = read_vensim(mdl(tmp_path, "a = 1 ~ Dmnl ~ about \\~ 5 \\| 6 ~ :SUPPLEMENTARY |\nb = a ~~|"))
+
+    assert model["a"].reason == "about ~ 5 | 6"
+    assert [variable.name for variable in model.variables] == ["a", "b"]

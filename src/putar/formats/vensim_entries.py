@@ -18,7 +18,14 @@ __all__ = ["Entry", "Macro", "Source", "read_source"]
 
 SKETCH = re.compile(r"^\\\\\\---///", re.MULTILINE)
 _ENDING = re.compile(r"(?<![\\\s])[\\\s]++\Z|\A[\\\s]++\Z")  # blanks, and a line that goes on to nothing
-CHECK = re.compile(r":\s*(?:IMPLIES|TEST[ _]INPUT|THE[ _]CONDITION)\s*:", re.IGNORECASE)
+CHECK = re.compile(r"\A:[A-Z ]+:|:\s*(?:IMPLIES|TEST[ _]INPUT|THE[ _]CONDITION)\s*:", re.IGNORECASE)
+_EQUATION_END = re.compile(r'[~|"{]')
+_FIELD_END = re.compile(r"(?<!\\)[~|]")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_GOES_ON = re.compile(r"\\\s*\n")
+_MACRO = re.compile(r":MACRO:\s*", re.IGNORECASE)
+_MACRO_END = re.compile(r":END[ _]OF[ _]MACRO:", re.IGNORECASE)
+_BLANKS = re.compile(r"[\s|\ufeff]*")
 NAME = r"""(?:"(?:[^"\\]|\\.)*"|[^"\[\]=:(){}|~<!,;+*/^-][^"\[\]=:(){}|~<!,;+*/^]*?)"""
 _LEFT = re.compile(
     rf"""\s*+(?P<name>{NAME})(?<!\s)\s*+
@@ -112,8 +119,8 @@ class _Scanner:
             at = self._blank(at)
             if at >= self.end:
                 break
-            begun = re.compile(r":MACRO:\s*", re.IGNORECASE).match(self.text, at)
-            ended = re.compile(r":END[ _]OF[ _]MACRO:", re.IGNORECASE).match(self.text, at)
+            begun = _MACRO.match(self.text, at)
+            ended = _MACRO_END.match(self.text, at)
             if begun:
                 head, at = self._macro(at, begun.end())
                 inside = []
@@ -131,15 +138,12 @@ class _Scanner:
 
     def _blank(self, at: int) -> int:
         """Return the next place that is no blank and no comment."""
-        while at < self.end:
-            sign = self.text[at]
-            if sign == "{":
-                at = self._comment(at)
-            elif sign.isspace() or sign in "|\ufeff":
-                at += 1
-            else:
-                break
-        return at
+        while True:
+            match = _BLANKS.match(self.text, at, self.end)
+            at = self.end if match is None else match.end()
+            if at >= self.end or self.text[at] != "{":
+                return at
+            at = self._comment(at)
 
     def _comment(self, at: int) -> int:
         depth = 0
@@ -160,32 +164,30 @@ class _Scanner:
         more = tuple(word for word in split.split(outputs.strip()) if word)
         return (found[1].strip(), names, more, self.where(start)), found.end()
 
-    def _field(self, at: int, stops: str) -> int:
-        """Return where a field ends; quotes and comments hide its stops in equations only."""
-        pattern = re.compile(rf'[{re.escape(stops)}"{{]')
-        quoted = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+    def _equation_end(self, at: int) -> int:
+        """Return where an equation ends; quotes and comments hide what would end it."""
         while True:
-            found = pattern.search(self.text, at, self.end)
+            found = _EQUATION_END.search(self.text, at, self.end)
             if found is None:
                 return self.end
             sign = found.group()
-            if sign in stops:
+            if sign in "~|":
                 return found.start()
             if sign == "{":
                 at = self._comment(found.start())
                 continue
-            closed = quoted.match(self.text, found.start(), self.end)
+            closed = _QUOTED.match(self.text, found.start(), self.end)
             if closed is None or closed.end() - found.start() > 4000:
                 what, fix = "this quote is never closed", 'close it with "'
                 raise ModelError(what, self.where(found.start()), fix)
             at = closed.end()
 
     def _entry(self, start: int, into: list[Entry]) -> int:
-        stop = self._field(start, "~|")
+        stop = self._equation_end(start)
         fields: list[str] = []
         at = stop
         while at < self.end and self.text[at] == "~":
-            following = re.compile(r"[~|]").search(self.text, at + 1, self.end)
+            following = _FIELD_END.search(self.text, at + 1, self.end)
             here = following.start() if following else self.end
             fields.append(self.text[at + 1 : here])
             at = here
@@ -194,7 +196,7 @@ class _Scanner:
         if body.startswith("*"):
             name = re.sub(r"[*\s]+", " ", body).strip()
             self.group = name.lstrip(".")
-        elif re.match(r":[A-Z ]+:", body, re.IGNORECASE) or CHECK.search(body):
+        elif ":" in body and CHECK.search(body):
             self.source.checks.append(self.where(start, len(body)))
         elif body.strip():
             into.append(self._told(start, body, units, comment, flags))
@@ -208,8 +210,9 @@ class _Scanner:
             raise ModelError(what, self.where(start, len(body.partition("\n")[0])), fix)
         sign = match["sign"]
         at = match.start("sign") if sign == "(" else match.end("sign")
-        excepted = tuple(split_names(group) for group in re.findall(r"\[([^\]]*)\]", match["except"] or ""))
-        keyword = re.sub(r"[\s_]+", " ", (match["keyword"] or "").lower())
+        groups = re.findall(r"\[([^\]]*)\]", match["except"]) if match["except"] else ()
+        excepted = tuple(split_names(group) for group in groups)
+        keyword = re.sub(r"[\s_]+", " ", match["keyword"].lower()) if match["keyword"] else ""
         return Entry(
             match["name"].strip(),
             split_names(match["subs"][1:-1]) if match["subs"] else (),
@@ -217,8 +220,8 @@ class _Scanner:
             keyword,
             sign,
             _ENDING.sub("", plain[at:]),
-            " ".join(re.sub(r"\\\s*\n", " ", units).split()),
-            " ".join(re.sub(r"\\\s*\n", " ", comment).split()),
+            _flat(units),
+            _flat(comment),
             self.where(start + match.start("name"), len(match["name"])),
             self.where(start + at),
             ":SUP" in flags.upper(),
@@ -232,6 +235,13 @@ class _Scanner:
             if sign:
                 kept = self.source.settings.get(key)
                 self.source.settings[key] = value.strip() if kept is None else f"{kept}\n{value.strip()}"
+
+
+def _flat(text: str) -> str:
+    """Return a field in one line, without what lets lines go on and signs stand for themselves."""
+    if "\\" in text:
+        text = _GOES_ON.sub(" ", text).replace("\\~", "~").replace("\\|", "|")
+    return " ".join(text.split())
 
 
 def _without_comments(text: str) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from putar.errors import ModelError, ModelErrors, Problem
 from putar.formats.affected import Told, affected_note
 from putar.formats.foreign_units import with_units
+from putar.formats.pause import no_collecting
 from putar.formats.spans import span_of, unit_of
 from putar.formats.tables import Series, Tables, read_data_file
 from putar.formats.vensim_arrays import Piece, assemble
@@ -47,6 +48,7 @@ NET = "\u00b7net"  # the flow of a stock whose rate is no plain sum
 MODES = {":look forward:": "next", ":hold backward:": "step", ":raw:": "raw"}
 
 
+@no_collecting()
 def read_vensim(path: Path, data: Sequence[Path] = ()) -> Model:
     """Return the model of a `.mdl` file.
 

@@ -97,7 +97,7 @@ class Translator:
             return None
         one = _One(self, entry, name, over, scope)
         made = rebuild(tree, one.change)
-        for part in walk(made):
+        for part in walk(made) if "integ" in entry.body.lower() else ():
             if isinstance(part, Call) and part.function == "INTEG" and part is not made:
                 one.problem(part, "INTEG must stand alone behind '='", "give the stock a name of its own")
         if len(self.problems) == before:
@@ -128,18 +128,19 @@ class _One:
 
     def change(self, node: Expr) -> Expr:
         """Return a node whose parts are already translated."""
-        match node:
-            case Call():
-                return self.call(node)
-            case Name():
-                return self.named(node)
-            case Binary(op=op, left=Binary(op=inner)) if op in RELATIONS and inner in RELATIONS:
-                self._chained(node)
+        if isinstance(node, Name):
+            return self.named(node)
+        if isinstance(node, Call):
+            return self.call(node)
+        if isinstance(node, Binary) and node.op in RELATIONS:
+            self._chained(node)
         return node
 
     def _chained(self, node: Binary) -> None:
         """Note that relations stand in a row, which compares a truth, 0 or 1, with a number."""
         left = node.left
+        if not isinstance(left, Binary) or left.op not in RELATIONS:
+            return
         if ")" in self.entry.body[left.at + left.width : node.right.at]:
             return
         where = place(self.entry.body, self.entry.at, node.at, node.width)
@@ -150,7 +151,7 @@ class _One:
 
     def named(self, node: Name) -> Expr:
         """Return what a name means: an argument, a variable, the time, a range or an element."""
-        subscripts = tuple(self._subscript(node, s) for s in node.subscripts)
+        subscripts = tuple([self._subscript(node, s) for s in node.subscripts]) if node.subscripts else ()
         word = node.name
         if word in self.scope.values and not subscripts:
             return replace_place(self.scope.values[word], node)

@@ -17,6 +17,7 @@ from pathlib import Path
 from putar.errors import ModelError, ModelErrors, Problem, Where
 from putar.formats.affected import Told, affected_note
 from putar.formats.foreign_units import with_units
+from putar.formats.pause import no_collecting
 from putar.formats.vensim_values import listed
 from putar.formats.xmile_belts import Belt, Leak, belt_of, leak_of, refuse_options, with_belts
 from putar.formats.xmile_curves import with_curves
@@ -47,6 +48,7 @@ __all__ = ["read_xmile"]
 WHOLE = ("conveyor", "queue", "oven", "leak", "overflow", "multiplier", "inflow", "outflow")
 
 
+@no_collecting()
 def read_xmile(path: Path) -> Model:
     """Return the model of an XMILE file.
 

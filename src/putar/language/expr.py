@@ -224,8 +224,11 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
         node, old = item
         new = made[len(made) - len(old) :]
         del made[len(made) - len(old) :]
-        same = all(left is right for left, right in zip(old, new, strict=True))
-        made.append(change(node if same else with_children(node, new)))
+        for left, right in zip(old, new, strict=True):
+            if left is not right:
+                node = with_children(node, new)
+                break
+        made.append(change(node))
     return made[0]
 
 

@@ -104,6 +104,7 @@ XMILE = Dialect(
     _path,
 )
 _NAMES = {"word", "quoted", "number"}
+_WORDS = {"word", "op"}  # what operators are written as; numbers and quoted names are none
 _RESERVED = {"if", "then", "else", "and", "or", "not", "mod"}
 
 
@@ -174,26 +175,29 @@ class _Parser:
 
     def _scan(self) -> list[Token]:
         tokens: list[Token] = []
-        text, read = self.text, self.dialect.token.match
+        text, read = self.text, self.dialect.token.finditer
         at = depth = 0
         while at < len(text):
-            match = read(text, at)
-            if match is None:
-                if text[at] == "{":
-                    at = self._comment_end(at)
-                    continue
-                raise self._error(f"{text[at]!r} cannot stand here", at, 1, "remove it, or quote the name")
-            kind, end = str(match.lastgroup), match.end()
-            if kind != "space":
-                piece = match.group()
-                tokens.append(Token(kind, piece, at, end))
-                if piece == "(":
-                    depth += 1
-                    if depth > DEEPEST:
-                        raise self._too_deep(tokens[-1])
-                elif piece == ")":
-                    depth -= 1
-            at = end
+            for match in read(text, at):
+                start, end = match.span()
+                if start != at:  # something between that is no token
+                    break
+                at, kind = end, match.lastgroup
+                if kind != "space":
+                    piece = match.group()
+                    tokens.append(Token(kind, piece, start, end))  # type: ignore[arg-type]
+                    if piece == "(":
+                        depth += 1
+                        if depth > DEEPEST:
+                            raise self._too_deep(tokens[-1])
+                    elif piece == ")":
+                        depth -= 1
+            if at < len(text):
+                if text[at] != "{":
+                    raise self._error(
+                        f"{text[at]!r} cannot stand here", at, 1, "remove it, or quote the name"
+                    )
+                at = self._comment_end(at)
         tokens.append(Token("end", "", len(text), len(text)))
         return tokens
 
@@ -238,14 +242,10 @@ class _Parser:
                 if not self.opened and self.token.kind == "end":
                     return self.values[0]
 
-    def _word(self, token: Token) -> str:
-        """Return the word an operator is written as; nothing for numbers and quoted names."""
-        return token.text.casefold() if token.kind in ("word", "op") else ""
-
     def _operand(self) -> bool:
         """Read up to one operand; return whether another one must follow."""
-        token = self.token
-        word = self._word(token)
+        token = self.tokens[self.next]
+        word = token.text.casefold() if token.kind in _WORDS else ""
         if token.kind == "number":
             self.next += 1
             self.values.append(Number(float(token.text), token.text, token.at, token.end - token.at))
@@ -277,8 +277,8 @@ class _Parser:
 
     def _operator(self) -> bool:
         """Read one token after an operand; return whether an operand must follow."""
-        token = self.token
-        word = self._word(token)
+        token = self.tokens[self.next]
+        word = token.text.casefold() if token.kind in _WORDS else ""
         if word in self.dialect.binary:
             op, level = self.dialect.binary[word]
             self._close(level + (op == "^"))
@@ -346,7 +346,8 @@ class _Parser:
     def _reference(self, token: Token) -> bool:
         self.next += 1
         name, width = self.dialect.name(token.text), token.end - token.at
-        if self.token.text == "(":
+        following = self.tokens[self.next].text
+        if following == "(":
             return self._call(name.upper() if "." not in name and name.isascii() else name, (), token)
         subscripts: tuple[Subscript, ...] = ()
         turned = self._turned()
