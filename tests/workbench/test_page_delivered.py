@@ -1,4 +1,4 @@
-"""What a slider does not move says so; what it does move stays pressable and focused while redrawn."""
+"""What no slider moves says so; what one moves can be pressed and keeps the focus while it is redrawn."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_what_does_not_follow_a_slider_says_whose_it_is(
 
 
 def test_a_press_on_a_warning_survives_what_changes_around_it(turn: Any) -> None:
-    """A button held down is the same node after another warning came, and acts when it is let go."""
+    """The button that is held down is the same after another warning came, and acts when let go."""
     tab = turn(hash=f"#{CEILING}=5000")
     warnings = tab.locator(".warnings li")
     button = warnings.filter(has_text="outside 85.3–1,880").get_by_role("button")

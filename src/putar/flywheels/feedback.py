@@ -179,7 +179,7 @@ class Feedback:
             "number": found.number.value,
             "number_why": found.number.why,
             "stocks": list(found.stocks),
-            "alone": [{"name": one.name, "rate": one.rate} for one in found.alone],
+            "alone": [{"name": one.name, "label": label(one.name), "rate": one.rate} for one in found.alone],
             "carries": [{"name": name, "share": share} for name, share in found.carries],
             "uniform": margin_row(found.uniform),
             "margins": [link_row(link, spread) for link in found.margins],
@@ -236,6 +236,8 @@ def link_row(found: LinkMargin, spread: Spread | None = None) -> dict[str, objec
     row: dict[str, object] = {
         "from": found.source,
         "to": found.target,
+        "from_label": label(found.source),
+        "to_label": label(found.target),
         "influence": found.influence,
         "elasticity": None
         if elasticity is None

@@ -122,7 +122,9 @@ def _wheel(found: Row, words: Words) -> Iterable[RenderableType]:
         )
     )
     if found["alone"]:
-        listed = ", ".join(f"{one['name']} ({_pace(one['rate'], words)})" for one in found["alone"])
+        listed = ", ".join(
+            f"{words.told(one['label'])} ({_pace(one['rate'], words)})" for one in found["alone"]
+        )
         yield Text(words.say("terminal.alone", names=listed), style="dim")
     number = found["number"]
     if number is None:
@@ -145,7 +147,7 @@ def _levels(found: Row, words: Words) -> Iterable[RenderableType]:
         yield Text(words.say("terminal.levels", rate=_pace(found["level"], words), each=each))
     release = found["release"]
     if release is not None and release["drives"] and release["slope"] is not None:
-        named = [label(name) for name in release["drives"][:NAMED]]
+        named = [words.told(label(name)) for name in release["drives"][:NAMED]]
         more = len(release["drives"]) - len(named)
         rates = {key: _rate(release[key], words) for key in ("slope", "whole")}
         dates = {key: words.formatted(release[key], "g") for key in ("cut_from", "from", "to")}
@@ -177,7 +179,7 @@ def _margins(found: Row, words: Words) -> Table:
         chains.setdefault((f"{link['influence']:.9e}", link["why"], link["stall_margin"]), []).append(link)
     for links in list(chains.values())[:SHOWN]:
         first = links[0]
-        cells = [_chain(links), words.formatted(first["influence"], "+.3f"), _elasticity(first, words)]
+        cells = [_chain(links, words), words.formatted(first["influence"], "+.3f"), _elasticity(first, words)]
         cells += [_share(first["stall_margin"], words), *(_spread(first["drawn"], words) if drawn else [])]
         grid.add_row(*cells, words.told(first["why"]))
     uniform = found["uniform"]
@@ -190,7 +192,7 @@ def _margins(found: Row, words: Words) -> Table:
     return grid
 
 
-def _chain(links: list[Row]) -> str:
+def _chain(links: list[Row], words: Words) -> str:
     """Return links as the way they make, `a → b → c`; those that make none side by side."""
     after = {link["from"]: link["to"] for link in links}
     starts = [name for name in after if name not in after.values()] or [links[0]["from"]]
@@ -201,7 +203,7 @@ def _chain(links: list[Row]) -> str:
         while name in after:
             name = after.pop(name)
             way.append(name)
-        ways.append(" → ".join(label(one) for one in way))
+        ways.append(" → ".join(words.told(label(one)) for one in way))
     return "; ".join(ways)
 
 

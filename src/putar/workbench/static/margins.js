@@ -6,7 +6,7 @@ function marginRows(rows) {
     .map(record)
     .filter((row) => "stall_margin" in row)
     .map((row) => ({
-      title: text(row.title) || `${inPath(row.from)} → ${inPath(row.to)}`,
+      title: text(row.title) || `${text(row.from_label) || inPath(row.from)} → ${text(row.to_label) || inPath(row.to)}`,
       margin: number(row.stall_margin),
       half: number(row.half_margin),
       strength: number(row.influence),
@@ -63,7 +63,7 @@ function wheelSentence(wheel) {
   if (number(wheel.rate) === null) return "";
   const values = { from: moment(wheel.from), to: moment(wheel.to), rate: yearly(Math.abs(Math.expm1(wheel.rate))) };
   const drawn = record(wheel.drawn);
-  const alone = list(wheel.alone).map((one) => inPath(record(one).name));
+  const alone = list(wheel.alone).map((one) => text(record(one).label) || inPath(record(one).name));
   return [
     wheel.rate > 0 ? say("margins.grows", values) : say("margins.fades", values),
     number(drawn.spins) !== null && say(

@@ -5,6 +5,8 @@ function moatSection() {
   const rivals = list(moat.rivals).map(record);
   if (rivals.length === 0) return null;
   const unit = record(moat.unit);
+  const named = new Map(list(moat.capabilities).map((each) => [text(record(each).name), text(record(each).title)]));
+  const nameOf = (capability) => named.get(capability) || titleOf(capability);
   const part = (way, key) => (row) => number(record(row[way])[key]);
   const ranged = (way, key) => (row) => {
     const range = record(record(record(row[way]).varied)[key]);
@@ -37,7 +39,7 @@ function moatSection() {
       key: "missing",
       label: say("moat.missing"),
       wide: true,
-      of: (row) => list(record(row.build).missing).map((gap) => titleOf(text(record(gap).capability))).join(", "),
+      of: (row) => list(record(row.build).missing).map((gap) => nameOf(text(record(gap).capability))).join(", "),
     },
   ];
   return section(

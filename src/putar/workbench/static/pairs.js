@@ -62,6 +62,7 @@ function pairMatrix(pairs) {
     if (row === column) return element("td", { class: "single" }, decimal(number(row.last)));
     const pair = found.get(`${row.id}\u0000${column.id}`);
     if (!pair || at.column > at.row) return element("td", {});
+    const extra = Math.abs(pair.extra ?? 0) < 1e-9 * most ? 0 : pair.extra; // what rounding leaves is nothing
     const strength = clamp(Math.abs(pair.extra ?? 0) / most, 0, 1);
     const loud = strength > 0.04 ? (pair.extra > 0 ? "heat" : "cool") : "";
     const lines = [
@@ -70,14 +71,14 @@ function pairMatrix(pairs) {
         loss: decimal(pair.loss),
         a: decimal(number(pair.a.last)),
         b: decimal(number(pair.b.last)),
-        extra: signed(pair.extra ?? 0),
+        extra: signed(extra),
       }),
     ];
     const both = () => {
       const settings = settingsNow();
       act({ act: "take", settings: { ...settings, cut: [...new Set([...settings.cut, pair.a.id, pair.b.id])] } });
     };
-    const numbers = [decimal(pair.loss), element("span", { class: "extra" }, signed(pair.extra ?? 0))];
+    const numbers = [decimal(pair.loss), element("span", { class: "extra" }, signed(extra))];
     const button = LIVE.up
       ? plainButton(
         numbers,
