@@ -167,7 +167,7 @@ class Slats:
             what = f"{self.stock.name}: its belt would have {count:,} slats"
             fix = f"at most {MOST_SLATS:,}: make the step longer"
             raise ModelError(what, self.belt.where, fix, "unsupported")
-        name = f"{self.stock.name}\u00b7slat"
+        name = f"{self.stock.name.replace('.', '_')}\u00b7slat"  # a dimension stands in no room
         made = Dimension(name, tuple(str(i) for i in range(1, count + 1)), self.stock.where)
         self.writer.dimensions[name] = made
         return made

@@ -83,7 +83,7 @@ class Shared(References):
             case Position(number=number) if number <= len(self.over) and self.over[number - 1] == dimension:
                 return Index(dimension)
             case Index(name=name):
-                if name in self.over:
+                if name in self.over and name in self.model.dimension_elements:  # else it is one element
                     inside = set(self.model.dimension_elements[name])
                     whole = set(self.model.dimension_elements[dimension])
                     if name == dimension or (self.resolver.target.ranges and inside <= whole):
