@@ -3,6 +3,10 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from putar.flywheels.catalogue import find
 from putar.flywheels.folder import Flywheel
@@ -35,7 +39,20 @@ def trajectory(flywheel: Flywheel, kernel: str = "reference") -> dict[str, dict[
     }
 
 
+def document(feature: str) -> dict[str, Any]:
+    """All that was written down of a feature: how values were found, the values, moments of draws."""
+    return tomllib.loads((MODELS / feature / "expected.toml").read_text(encoding="utf-8"))
+
+
 def expected(feature: str) -> Mapping[str, Mapping[str, float]]:
     """What was worked out by hand: values by variable and time."""
-    text = (MODELS / feature / "expected.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)["values"]
+    values: Mapping[str, Mapping[str, float]] = document(feature)["values"]
+    return values
+
+
+def last_draws(flywheel: Flywheel, members: int) -> dict[str, NDArray[np.float64]]:
+    """Every variable's values at the last time, one a member."""
+    program = flywheel.program
+    names = [name for name, _ in program.outputs]
+    found = execute(program, design(program, [], members), names)
+    return {name: found.values[-1, i] for i, name in enumerate(names)}

@@ -6,9 +6,10 @@ XM-14, XM-15, XM-16 and XM-19; IN-01, IN-06 and IN-09; CV-01, CV-02, CV-03, CV-0
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.formats.foreign import FEATURES, expected, files, open_file, trajectory
+from tests.formats.foreign import FEATURES, document, expected, files, last_draws, open_file, trajectory
 
 CASES = [
     pytest.param(feature, path, id=f"{feature}{path.suffix}")
@@ -40,3 +41,25 @@ def test_machine_code_agrees(feature: str) -> None:
         assert list(fast[name].values()) == pytest.approx(
             list(series.values()), rel=1e-9, abs=1e-12, nan_ok=True
         )
+
+
+DRAWN = [feature for feature in FEATURES if "moments" in document(feature)]
+MEMBERS = 20_000
+
+
+@pytest.mark.parametrize("feature", DRAWN)
+def test_draws_have_the_moments_worked_out_by_hand(feature: str) -> None:
+    """Mean, deviation, bounds and wholeness of 20,000 draws; the mean to 4.5 of its own deviations."""
+    found = last_draws(open_file(files(feature)[0]), MEMBERS)
+
+    wrong = []
+    for name, moment in document(feature)["moments"].items():
+        drawn = found[name]
+        near = 4.5 * moment["deviation"] / MEMBERS**0.5
+        right = abs(drawn.mean() - moment["mean"]) < near
+        right &= abs(drawn.std() / moment["deviation"] - 1) < 0.05
+        right &= bool(moment.get("low", -np.inf) <= drawn.min() and drawn.max() <= moment.get("high", np.inf))
+        right &= not moment.get("whole") or bool((drawn == np.rint(drawn)).all())
+        if not right:
+            wrong.append((name, moment, drawn.mean(), drawn.std(), drawn.min(), drawn.max()))
+    assert wrong == []

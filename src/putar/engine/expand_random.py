@@ -161,12 +161,14 @@ def _triangular(b: Builder, call: Call, low: int, high: int, start: int, peak: i
     """Return a triangular draw within bounds, by its quantile."""
     whole, rising = b.op(Op.SUB, stop, start), b.op(Op.SUB, peak, start)
     falling = b.op(Op.SUB, stop, peak)
+    # a peak at the stop has nothing behind it: 0 of 0 is 0
+    behind = b.op(Op.MAX, b.op(Op.MUL, whole, falling), b.const(1e-300))
 
     def share(x: int) -> int:
         x = b.op(Op.MIN, b.op(Op.MAX, x, start), stop)
         up, down = b.op(Op.SUB, x, start), b.op(Op.SUB, stop, x)
         left = b.op(Op.DIV, b.op(Op.MUL, up, up), b.op(Op.MUL, whole, rising))
-        gone = b.op(Op.DIV, b.op(Op.MUL, down, down), b.op(Op.MUL, whole, falling))
+        gone = b.op(Op.DIV, b.op(Op.MUL, down, down), behind)
         return b.op(Op.SELECT, b.op(Op.LT, x, peak), left, b.op(Op.SUB, b.const(1.0), gone))
 
     below = share(low)

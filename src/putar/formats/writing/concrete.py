@@ -48,6 +48,10 @@ _VECTORS = {
     "ALLOCATE_AVAILABLE": (1, 2),
     "ALLOCATE_BY_PRIORITY": (1, 1),
     "INVERT_MATRIX": (2,),
+    "VECTOR_LOOKUP": (1,),
+    "MARKET_PRICE": (1, 2, 1, 2),
+    "DEMAND_AT_PRICE": (1, 2),
+    "SUPPLY_AT_PRICE": (1, 2),
 }
 
 
@@ -100,7 +104,10 @@ class Concrete(References):
         return replace(call, args=tuple(args))
 
     def _vector(self, arg: Expr, kept: int) -> Expr:
-        """Return an argument with elements for all but its last subscripts."""
+        """Return an argument with elements for all but its last subscripts.
+
+        A range that is not on the left side is named by its first element, as Vensim has it.
+        """
         if not kept or not isinstance(arg, Name):
             return self.expression(arg)
         target = self.resolver.known(self.room, arg.name)
@@ -111,6 +118,10 @@ class Concrete(References):
         for index, choice in enumerate(choices[: len(choices) - kept]):
             if len(choice) == 1:
                 subscripts[index] = Index(choice[0])
+        for index, dimension in list(enumerate(target.dimensions))[-kept:]:
+            free = element_named(self.model, self.place, dimension) is None
+            if free and subscripts[index] == Index(dimension):
+                subscripts[index] = Index(self.model.dimension_elements[dimension][0])
         return Name(f".{target.name}", tuple(subscripts))
 
     def _spread(self, call: Call) -> Expr | None:

@@ -88,7 +88,7 @@ def _triangle_share(name: str, bound: str) -> str:
     return (
         f"{name}x := MIN(MAX({bound}, a3), a5); "
         f"{name} := IF {name}x < a4 THEN ({name}x - a3) * ({name}x - a3) / (whole * rising) "
-        f"ELSE 1 - (a5 - {name}x) * (a5 - {name}x) / (whole * falling); "
+        f"ELSE 1 - (a5 - {name}x) * (a5 - {name}x) / behind; "
     )
 
 
@@ -149,6 +149,7 @@ FORMULAS: dict[tuple[str, int], str] = {
     "share := below + (above - below) * RANDOM(0, 1); "
     "MIN(MAX(a4 + a5 * (-LN(1 - share)) ^ (1 / a3), a1), a2)",
     ("RANDOM_TRIANGULAR", 5): "whole := a5 - a3; rising := a4 - a3; falling := a5 - a4; "
+    "behind := MAX(whole * falling, 1e-300); "
     + _triangle_share("below", "a1")
     + _triangle_share("above", "a2")
     + "u := below + (above - below) * RANDOM(0, 1); "
