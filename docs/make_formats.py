@@ -27,8 +27,10 @@ in pieces, constant lists, `TABBED ARRAY`, lookups in all forms, `WITH LOOKUP`, 
 in macros and further outputs, data variables with `--data FILE` (`.csv`, `.tab`, `.dat`, `.xlsx`, `.xls`)
 and their modes, GET DIRECT and GET XLS calls for constants, data, lookups and subscripts (files in the
 model's own folder only), `:NA:` (the number -2^109), `:SUPPLEMENTARY`, control variables as equations,
-the method in the settings. A final time that changes during the run ends it. Reality checks are noted and
-left out. The sketch is kept for writing back.
+the method in the settings. The range in a units field is that of the constant. A final time that changes
+during the run ends it; a step that changes is refused. Reality checks are noted and left out. The sketch is
+kept for writing back. Text may be in UTF-8, UTF-16 or the Windows code page. Wherever putar asks for a name
+(`--set "Contact Rate=4"`), it may be spelled as in the file.
 
 Random functions draw from putar's own generator: the distributions are Vensim's, the streams are not. A
 draw in an initial value is made once, from seed 0. `RANDOM NORMAL()` is standard normal, `RANDOM POISSON`

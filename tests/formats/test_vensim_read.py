@@ -209,3 +209,19 @@ def test_comments_may_hold_the_signs_that_end_fields(tmp_path: Path) -> None:
 
     assert model["a"].reason == "about ~ 5 | 6"
     assert [variable.name for variable in model.variables] == ["a", "b"]
+
+
+@pytest.mark.parametrize("control", ["TIME STEP", "SAVEPER"])
+def test_steps_that_change_are_refused(tmp_path: Path, control: str) -> None:
+    """They would be what they are at the start, and the run another one than the file asks for."""
+    path = tmp_path / "model.mdl"
+    controls = {"INITIAL TIME": "0", "FINAL TIME": "4", "TIME STEP": "1", "SAVEPER": "1"}
+    controls[control] = "IF THEN ELSE(Time < 2, 1, 2)"
+    path.write_text("".join(f"{name} = {text} ~~|\n" for name, text in controls.items()), encoding="utf-8")
+    with pytest.raises(ModelErrors) as caught:
+        read_vensim(path)
+
+    problem = caught.value.problems[0]
+    assert problem.what == f"{control} changes during the run, which is not supported"
+    assert problem.where is not None
+    assert problem.where.line == list(controls).index(control) + 1

@@ -49,13 +49,19 @@ def time_spec(
         raise ModelError(f"the model does not say its {shown}", Where(path), fix)
     start, _ = _worked_out(controls["initial_time"], AtStart(known))
     clock = AtStart(known, {"time": start, "starttime": start})
-    step, _ = _worked_out(controls["time_step"], clock)
+    step, moves = _worked_out(controls["time_step"], clock)
+    if moves:
+        what = "TIME STEP changes during the run, which is not supported"
+        raise ModelError(what, controls["time_step"].where, "give it one number", "unsupported")
     clock = AtStart(known, {"time": start, "starttime": start, "dt": step})
     stop, moving = _worked_out(controls["final_time"], clock)
     save = step
     times = {"time": start, "starttime": start, "dt": step, "stoptime": stop}
     if "saveper" in controls:
-        save, _ = _worked_out(controls["saveper"], AtStart(known, times))
+        save, moves = _worked_out(controls["saveper"], AtStart(known, times))
+        if moves:
+            what = "SAVEPER changes during the run, which is not supported"
+            raise ModelError(what, controls["saveper"].where, "give it one number", "unsupported")
     where = controls["final_time"].where
     if not (step > 0 and stop >= start and math.isfinite((stop - start) / step)):
         what = f"time does not move forward: from {start:g} to {stop:g} in steps of {step:g}"
