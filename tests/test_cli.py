@@ -196,6 +196,9 @@ def test_links_are_cut_from_the_date_that_is_said(tmp_path: Path) -> None:
     expected = study.run(cut=["own_oven"], cut_from=7.0, save=["shop.income"]).ensemble.values[:, 0, 0]
     assert income(*cut, *since) == expected.tolist()
     assert income(*cut) == income(*cut, "--cut-from", "5") != income(*cut, *since)
+    out = tmp_path / "bakery.putar"
+    document("convert", bakery, str(out), *cut, *since)
+    assert putar.load(out).run()["shop.income"].values.tolist() == pytest.approx(expected.tolist(), rel=1e-12)
     for words in (("run", "--out", str(tmp_path)), ("loops",), ("claims", "--members", "0")):
         command, *options = words
         usual, later = (document(command, bakery, *options, *cut, *more) for more in ((), since))
@@ -342,6 +345,7 @@ def test_own_model_file_runs_without_a_story(pond: str, tmp_path: Path) -> None:
         (("simulate", SHIPPED, "--cut-from", "2027"), "a cut date without a cut link"),
         (("claims", SHIPPED, "--cut-from", "2027"), "a cut date without a cut link"),
         (("loops", SHIPPED, "--cut-from", "2027"), "a cut date without a cut link"),
+        (("convert", SHIPPED, "o.putar", "--cut-from", "2027"), "a cut date without a cut link"),
         (("loops", SHIPPED, "--cut", "own_research", "--cut-from", "nan"), "the date nan is outside the run"),
         (("serve", "--seconds", "nan"), "--seconds is no number\n  fix: the most that one question may take"),
         (("serve", "--seconds", "inf"), "is not in the range"),

@@ -402,7 +402,7 @@ def sensitivity_command(
 @click.option(
     "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
 )
-@click.option("--cut", multiple=True, metavar="LINK", help="Put a link at arm's length.")
+@cut_options
 @click.option("--data", multiple=True, type=click.Path(path_type=Path), help="A file for data variables.")
 @click.option("--force", is_flag=True, help="Write over what is there.")
 @json_option
@@ -412,6 +412,7 @@ def convert_command(
     scenario: str,
     settings: tuple[str, ...],
     cut: tuple[str, ...],
+    cut_from: float | None,
     data: tuple[Path, ...],
     force: bool,
     as_json: bool,
@@ -421,7 +422,8 @@ def convert_command(
     IN is a shipped name, a flywheel's folder or a model file. OUT ends in .putar, .xmile, .stmx or .mdl;
     without a suffix it is a flywheel's folder, as the start of one's own.
     """
-    done = opened(source, data).write(out, scenario, set=settings, cut=cut, force=force)
+    study = opened(source, data)
+    done = study.write(out, scenario, set=settings, cut=cut, cut_from=cut_from, force=force)
     if as_json:
         emit(done.as_json())
         return

@@ -379,13 +379,14 @@ class Study:
         *,
         set: Mapping[str, ArrayLike] | Sequence[str] | None = None,
         cut: Sequence[str] = (),
+        cut_from: float | None = None,
         force: bool = False,
     ) -> Conversion:
         """Write the model in the form that a path's suffix names; return what could not be said in it.
 
         Parameters
         ----------
-        scenario, set, cut : what becomes a part of the model's equations; see `run`
+        scenario, set, cut, cut_from : what becomes a part of the model's equations; see `run`
         force : whether what is there is written over
 
         Raises
@@ -395,7 +396,7 @@ class Study:
         """
         from putar.flywheels.convert import convert  # with the writers of all formats
 
-        return convert(self.flywheel, Path(path), force=force, spec=self.spec(scenario, set, cut))
+        return convert(self.flywheel, Path(path), force=force, spec=self.spec(scenario, set, cut, cut_from))
 
     def warnings(
         self, scenario: str = "base", *, set: Mapping[str, ArrayLike] | Sequence[str] | None = None

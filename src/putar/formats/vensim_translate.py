@@ -6,6 +6,7 @@ so that its stocks live for the whole run. What cannot be put into words is repo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -272,7 +273,7 @@ class _One:
     def _time_value(self, node: Call) -> Expr:
         relative, offset, measure = node.args
         which = literal(measure)
-        if literal(relative) not in (0.0, 1.0) or which is None:
+        if literal(relative) not in (0.0, 1.0) or which is None or not math.isfinite(which):
             what = "GET TIME VALUE is not supported relative to the clock, or for a measure that is computed"
             return self.problem(node, what, "write 0 or 1 first, and a number last", "unsupported")
         base = Name("time" if literal(relative) == 0.0 else "starttime", (), node.at, node.width)
