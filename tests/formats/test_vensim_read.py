@@ -225,3 +225,21 @@ def test_steps_that_change_are_refused(tmp_path: Path, control: str) -> None:
     assert problem.what == f"{control} changes during the run, which is not supported"
     assert problem.where is not None
     assert problem.where.line == list(controls).index(control) + 1
+
+
+@pytest.mark.parametrize("rows", ["1,2,3;4;", "1,2;3,4,5,6;", "1;2;3;4;5;6;"])
+def test_rows_that_do_not_fit_are_refused(tmp_path: Path, rows: str) -> None:
+    """A list in rows has as many numbers in each as the last range has elements."""
+    text = f"d: a, b ~~|\ne: x, y, z ~~|\nm[d,e] = {rows} ~~|"
+    with pytest.raises(ModelErrors, match=r"model\.mdl:4:\d+: (a row of m has 3 numbers|m has 6 elements)"):
+        read_vensim(mdl(tmp_path, text))
+    assert read_vensim(mdl(tmp_path, text.replace(rows, "1,2,3;4,5,6;"))).by_name["m"].kind == "constant"
+
+
+def test_data_made_by_a_curved_formula_are_warned_of(tmp_path: Path) -> None:
+    """A multiple of data is the same between their times; a product of data is not, and it is said."""
+    (tmp_path / "data.csv").write_text("time,sales\n0,1\n1,3\n", encoding="utf-8")
+    text = "sales ~~|\nx := 2 * sales - sales / 4 + 1 ~~|\ny := sales * sales ~~|"
+    model = read_vensim(mdl(tmp_path, text), [tmp_path / "data.csv"])
+
+    assert [(note.severity, note.what.split()[0]) for note in model.notes] == [("warning", "y")]

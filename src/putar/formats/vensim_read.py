@@ -36,6 +36,8 @@ from putar.formats.vensim_values import (
     fetched_numbers,
     fetched_points,
     get_call,
+    is_straight,
+    row_lengths,
 )
 from putar.language.expr import Call, Expr, Name, Number, walk
 from putar.language.model import Equation, Model, Points, Variable, element_name
@@ -288,6 +290,11 @@ class _Reader:
         if len(numbers) != count or (piece.entry.excepted and len(set(numbers)) > 1):
             what = f"{piece.name} has {count} elements here, {len(numbers)} numbers are given"
             raise ModelError(what, piece.entry.at, "give one number, or one for each element")
+        across = len(self.ranges.members(piece.over[-1]) or ()) if piece.over else 1
+        uneven = [length for length in row_lengths(piece.entry.body) if length != across]
+        if uneven and count > 1:
+            what = f"a row of {piece.name} has {across} numbers, one here has {uneven[0]}"
+            raise ModelError(what, piece.entry.at, "end each row with ';', and nothing else")
         return replace(piece, kind="constant", numbers=numbers)
 
     def _computed(self, piece: Piece, task: _Task) -> Piece:
@@ -296,6 +303,10 @@ class _Reader:
         if expr is None:
             return replace(piece, kind="aux", equation=Equation(Number(0.0), "", entry.at, piece.over))
         where, text = entry.at, entry.body
+        if entry.sign == ":=" and not is_straight(expr):
+            what = f"{piece.name} is worked out at every step; Vensim does it at the times of the data alone"
+            fix = "between them the values differ; give them as data where that matters"
+            self.notes.append(Problem("warning", "value", where, what, fix))
         if isinstance(expr, Call) and expr.function == "INTEG" and len(expr.args) == 2:
             rate, initial = expr.args
             return replace(

@@ -15,9 +15,20 @@ from dataclasses import dataclass
 from putar.errors import ModelError, UsageError
 from putar.formats.tables import Area, Grid, Tables, column_number
 from putar.formats.vensim_entries import Entry
+from putar.language.expr import Binary, Expr, Name, Number, Unary, is_number
 from putar.language.model import Points
 
-__all__ = ["Call", "constants", "fetch_names", "fetched_numbers", "fetched_points", "get_call", "listed"]
+__all__ = [
+    "Call",
+    "constants",
+    "fetch_names",
+    "fetched_numbers",
+    "fetched_points",
+    "get_call",
+    "is_straight",
+    "listed",
+    "row_lengths",
+]
 
 _NUMBER = r"[-+]?\s*(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _ONE = re.compile(_NUMBER)
@@ -72,6 +83,34 @@ def listed(text: str) -> tuple[float, ...] | None:
             return None
         found.append(float("".join(part.split())))
     return tuple(found) or None
+
+
+def row_lengths(body: str) -> tuple[int, ...]:
+    """Return how many numbers each row of a list has, where semicolons part it into rows."""
+    if ";" not in body:
+        return ()
+    rows = (row for row in body.split(";") if row.strip())
+    return tuple(len([part for part in row.split(",") if part.strip()]) for row in rows)
+
+
+def is_straight(expr: Expr) -> bool:
+    """Return whether straight lines between data stay straight in an expression: sums, parts, multiples."""
+    work = [expr]
+    while work:
+        match work.pop():
+            case Number() | Name():
+                continue
+            case Unary(op="-" | "+", operand=operand):
+                work.append(operand)
+            case Binary(op="+" | "-", left=left, right=right):
+                work += [left, right]
+            case Binary(op="*", left=left, right=right) if is_number(left):
+                work.append(right)
+            case Binary(op="*" | "/", left=left, right=right) if is_number(right):
+                work.append(left)
+            case _:
+                return False
+    return True
 
 
 def _grid(entry: Entry, call: Call, tables: Tables, least: int) -> Grid:
