@@ -468,3 +468,14 @@ def test_files_that_only_other_tools_read_are_named(tmp_path: Path, suffix: str)
 
     assert said.exit_code == 2
     assert said.stderr.startswith(f"model{suffix} cannot be read: it is ")
+
+
+def test_a_model_without_distributions_says_how_to_add_them(tmp_path: Path) -> None:
+    """In the form that the model is in."""
+    path = tmp_path / "plain.putar"
+    path.write_text(re.sub(r"\n  distribution .*", "", POND), encoding="utf-8")
+    result = putar_says("sensitivity", str(path), "--output", "pond.fish@10")
+
+    assert result.exit_code == 2
+    assert "no constant of plain has a distribution, so nothing is drawn" in result.stderr
+    assert "distribution uniform LOW HIGH" in result.stderr

@@ -46,3 +46,14 @@ def test_command_says_what_to_do_next(tmp_path: Path) -> None:
 
     assert found.exit_code == 0
     assert found.stdout.endswith(f"then: putar check {tmp_path / 'shop'}, putar run {tmp_path / 'shop'}\n")
+
+
+def test_a_switch_of_a_link_is_no_push_from_outside(tmp_path: Path) -> None:
+    """Nothing pushes the bar but its own loop, so no release from anything is told."""
+    begin(tmp_path / "shop")
+    release = putar.load(tmp_path / "shop").loops().release
+
+    assert release is None or release.drives == ()
+    told = CliRunner().invoke(main, ["loops", str(tmp_path / "shop")]).stdout
+    assert "the wheel spins up by itself" in told
+    assert "Cut off from" not in told

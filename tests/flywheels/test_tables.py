@@ -219,7 +219,7 @@ def test_too_few_draws_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="10 draws say nothing about drivers"):
         study.sensitivity(members=10)
-    with pytest.raises(UsageError, match="has no constant that is drawn"):
+    with pytest.raises(UsageError, match="has a distribution, so nothing is drawn"):
         study.sensitivity(set={"oven.ploughback": 0.3})
 
 

@@ -114,11 +114,24 @@ def find_all_drivers(
         for name, values in change.values.items()
     }
     if not drawn:
-        fix = "give constants a distribution in parameters.toml"
-        raise UsageError(f"{flywheel.name} has no constant that is drawn", fix)
+        raise UsageError(
+            f"no constant of {flywheel.name} has a distribution, so nothing is drawn", _how_drawn(flywheel)
+        )
     save_at = around(flywheel.program, (at,))
     ran = simulate(flywheel, spec, save=tuple(variables), save_at=save_at, draws=draws)
     return tuple(_drivers_of(flywheel, spec, variable, at, ran, drawn) for variable in variables)
+
+
+def _how_drawn(flywheel: Flywheel) -> str:
+    """Return how a constant is given a distribution in the form that the model is in."""
+    suffix = flywheel.path.suffix
+    if suffix == ".putar":
+        return "write below a constant that is uncertain: distribution uniform LOW HIGH"
+    line = 'distribution = { kind = "uniform", low = LOW, high = HIGH }'
+    if suffix:
+        folder = f"putar convert {flywheel.path.name} {flywheel.path.stem}"
+        return f"make a folder of it, {folder}, and give constants in its parameters.toml {line}"
+    return f"give constants that are uncertain in parameters.toml {line}"
 
 
 def _drivers_of(

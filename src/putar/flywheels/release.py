@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from putar.analysis.audit import drives_of
 from putar.analysis.loops import LoopFinding
 from putar.analysis.wheel import Wheel, level_growth
+from putar.engine.formulas import Formulas
 from putar.engine.holds import HOLD, holdable
+from putar.engine.ir import Op
 from putar.flywheels.folder import Flywheel
 from putar.flywheels.scenarios import RunSpec, combined
 from putar.flywheels.simulate import changes_of, design_of
@@ -27,6 +29,7 @@ from putar.runs.execute import execute
 
 __all__ = ["Release", "find_release", "index_of", "release_dates"]
 
+CUT_DATE = "links.cut_date"  # the constant that a link's switch compares the clock with
 SETTLING = 0.25  # of the time from the cut to the end, for what was under way to arrive
 
 Array = NDArray[np.float64]
@@ -90,7 +93,8 @@ def find_release(flywheel: Flywheel, spec: RunSpec, finding: LoopFinding, found:
         values = [{name: run.series(name)[:, 0] for name in names} for run in runs]
         times = runs[0].times
     else:
-        drives = tuple(drives_of(flywheel.formulas, finding.graph, names[0]))
+        found_drives = drives_of(flywheel.formulas, finding.graph, names[0])
+        drives = tuple(name for name in found_drives if not _switched_only(flywheel.formulas, name))
         made = holdable(flywheel.formulas, drives)
         held = {f"{HOLD}{name}": np.array([np.inf, cut_from]) for name in drives}
         plan = design(made, [*changes_of(flywheel, single), Change(held)], 2)
@@ -99,3 +103,19 @@ def find_release(flywheel: Flywheel, spec: RunSpec, finding: LoopFinding, found:
         times = both.times
     whole, slope = (level_growth(times, each, weights, start, stop) for each in values)
     return Release(cut_from, start, stop, drives, slope, whole)
+
+
+def _switched_only(formulas: Formulas, name: str) -> bool:
+    """Whether a formula reads the clock only to know if a link is cut, which is no push from outside."""
+    nodes, parameters = formulas.graph.nodes, formulas.program.parameters
+    waiting, clock = [formulas.all[name].node], False
+    while waiting:
+        node = nodes[waiting.pop()]
+        if node.op is Op.TIME:
+            return False
+        limits = [nodes[arg] for arg in node.args if nodes[arg].op is Op.PARAM]
+        if node.op is Op.LT and any(parameters[int(str(one.key))] == CUT_DATE for one in limits):
+            clock = True
+        else:
+            waiting += node.args
+    return clock
