@@ -144,3 +144,25 @@ def test_every_method_is_consistent() -> None:
         assert method.c[0] == 0.0, name
         assert all(sum(row) == c for row, c in zip(method.a, method.c[1:], strict=True)), name
         assert sum(method.weights) == method.over, name
+
+
+@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("heun", 2), ("rk2", 2), ("rk4", 4)])
+def test_in_04_errors_fall_by_the_order_of_the_method(method: str, order: int) -> None:
+    """Halving the step four times divides the error at 30 by 2, 4 or 16 each time."""
+    exact = 70 + 110 * math.exp(-3)
+    steps = [1 / 2**k for k in range(5)]
+    errors = [abs(last_row(teacup(step, method), "llvm")[0] - exact) for step in steps]
+    slope = np.polyfit(np.log2(steps), np.log2(errors), 1)[0]
+
+    assert slope == pytest.approx(order, abs=0.05)
+
+
+@pytest.mark.parametrize("kernel", KERNELS[1:])
+def test_in_10_time_is_counted_and_not_added_up(kernel: str) -> None:
+    """After a million steps of 0.1 the clock shows n times the step, to the last digit."""
+    g = Graph()
+    steps = 1_000_000 if kernel == "llvm" else 10_000
+    made = program(g, [("x", 0.0, g.const(0.0))], step=0.1, steps=steps, outputs={"now": g.time()})
+
+    now = last_row(made, kernel)[-1]
+    assert abs(now - steps * 0.1) <= math.ulp(steps * 0.1)

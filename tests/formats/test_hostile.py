@@ -236,3 +236,16 @@ def test_profiles_of_unknown_elements_are_refused(tmp_path: Path) -> None:
     text = "d: a, b ~~|e: p, q, r, s ~~|x[d] = 1, 2 ~~|y[d, e] = 1 ~~|"
     with pytest.raises(ModelErrors, match="is not an element of"):
         lower(read_vensim(mdl(tmp_path, f"{text}z[d] = ALLOCATE AVAILABLE(x[d], y[d, a], 1) ~~|")))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = WITH LOOKUP(Time, ((0,1),(1,1e999))) ~~|", "is not finite"),
+        ("x = GET TIME VALUE(0, 1, 1e999) ~~|", "GET TIME VALUE is not supported"),
+    ],
+)
+def test_numbers_beyond_all_doubles_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    """In places where only a finite number has a sense, found by mutation."""
+    with pytest.raises(ModelErrors, match=said):
+        lower(read_vensim(mdl(tmp_path, text)))

@@ -10,6 +10,7 @@ alike, `:NOT:` binds looser than they do, a sign looser than `^`, which is right
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from itertools import pairwise
@@ -93,6 +94,8 @@ def points_of(text: str) -> Points:
         if len(numbers) % 2:
             raise ValueError("this table has not as many x as y")
         xs, ys = numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
+    if not all(math.isfinite(number) for number in (*xs, *ys)):
+        raise ValueError("a number of this table is not finite")
     if any(left > right for left, right in pairwise(xs)):
         raise ValueError("the x of this table are not in rising order")
     return Points(tuple(xs), tuple(ys))
