@@ -310,7 +310,7 @@ def test_loops_say_the_models_own_unit_of_time(unit: str, each: str, tmp_path: P
     path.write_text(text.replace("1 = 0.5", "dmnl = 0.5") if unit == "dmnl" else text, encoding="utf-8")
     said = " ".join(putar_says("loops", str(path)).stdout.split())
 
-    assert re.search(rf"a push \w+ at [\d.]+ {each} \(at the end", said), said
+    assert re.search(rf"a push \w+ by [\d.]+% {each} \(at the end", said), said
 
 
 def test_own_model_file_runs_without_a_story(pond: str, tmp_path: Path) -> None:
