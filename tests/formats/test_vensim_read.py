@@ -243,3 +243,10 @@ def test_data_made_by_a_curved_formula_are_warned_of(tmp_path: Path) -> None:
     model = read_vensim(mdl(tmp_path, text), [tmp_path / "data.csv"])
 
     assert [(note.severity, note.what.split()[0]) for note in model.notes] == [("warning", "y")]
+
+
+def test_rows_go_along_the_last_range_that_has_several(tmp_path: Path) -> None:
+    """A single element behind it makes no rows: m[b,y,one] is the second row's second number."""
+    text = "d: a, b ~~| e: x, y ~~| f: one, two ~~| m[d,e,one] = 1,2;3,4; ~~| m[d,e,two] = 0 ~~|"
+
+    assert trajectory(find(mdl(tmp_path, f"{text} z = m[b,y,one] ~~|")))["z"][0.0] == 4.0

@@ -290,7 +290,8 @@ class _Reader:
         if len(numbers) != count or (piece.entry.excepted and len(set(numbers)) > 1):
             what = f"{piece.name} has {count} elements here, {len(numbers)} numbers are given"
             raise ModelError(what, piece.entry.at, "give one number, or one for each element")
-        across = len(self.ranges.members(piece.over[-1]) or ()) if piece.over else 1
+        sizes = [len(self.ranges.members(word) or ()) for word in piece.over]
+        across = next((size for size in reversed(sizes) if size > 1), 1)  # single elements have no rows
         uneven = [length for length in row_lengths(piece.entry.body) if length != across]
         if uneven and count > 1:
             what = f"a row of {piece.name} has {across} numbers, one here has {uneven[0]}"
