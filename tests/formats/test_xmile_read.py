@@ -238,3 +238,23 @@ def test_options_of_single_elements_are_refused(tmp_path: Path, first: str, seco
     variables = text.format("<non_negative/>", "<non_negative/>")
     path.write_text(whole.format(method="euler", stop=1, dt=1, variables=variables), encoding="utf-8")
     assert trajectory(find(path))["s[a]"] == {0.0: 1.0, 1.0: 0.0}
+
+
+TWICE = {
+    "two macros 'f'": '<macro name="f"><parm>x</parm><eqn>x</eqn></macro><macro name="F"/>',
+    "two models 'm'": '<model name="m"><variables/></model><model name="M"><variables/></model>',
+    "the dimension 'd' is declared in two ways": (
+        '<dimensions><dim name="d" size="2"/></dimensions><dimensions><dim name="d" size="3"/></dimensions>'
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TWICE)
+def test_what_is_declared_twice_is_refused(tmp_path: Path, what: str) -> None:
+    """Two macros, models or dimensions of one name in one file: neither is taken in silence."""
+    text = MAIN.format(resource="x").replace('<include resource="x"/>', TWICE[what]).replace("TWICE(4)", "4")
+    path = tmp_path / "model.xmile"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ModelErrors, match=what):
+        read_xmile(path)

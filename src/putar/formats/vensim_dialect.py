@@ -23,7 +23,7 @@ __all__ = ["VENSIM", "name_of", "number_row", "points_of", "word_of"]
 
 _START = r"[A-Za-z_$\u00a1-\U0010ffff]"
 _INNER = r"[\w$'.&%#@?\u00a1-\U0010ffff]"
-_GAP = r"(?:[ \t\u00a0]|\\?[ \t]*\n)+"
+_GAP = r"(?:[ \t\u00a0\n]|\\[ \t]*\n)+"  # each sign in one way only, so that no text takes long
 _NUMBER = r"[-+]?\s*(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 
 _LEVELS = {":or:": ("OR", 10), ":and:": ("AND", 20)}

@@ -35,7 +35,12 @@ def dimensions_of(root: Element, report: Report, where: Callable[[Element], Wher
             report(dim, what, '<dim name="d"><elem name="a"/>...', "name")
             continue
         spelling = dim.attributes["name"]
-        found.setdefault(name, Dimension(name, tuple(words), where(dim), spelling=spelling))
+        made = Dimension(name, tuple(words), where(dim), spelling=spelling)
+        if (
+            found.setdefault(name, made).elements != made.elements
+            and found[name].where.file == made.where.file
+        ):
+            report(dim, f"the dimension {name!r} is declared in two ways", "leave one out", "name")
     return found
 
 

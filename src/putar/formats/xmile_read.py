@@ -78,7 +78,11 @@ class _Reader:
         self.belts: dict[str, Belt] = {}
         self.leaks: dict[str, Leak] = {}
         self.driven: frozenset[str] = frozenset()
-        macros = {declared(m.attributes.get("name", "")): m for m in root.all("macro")}
+        macros: dict[str, Element] = {}
+        for macro in root.all("macro"):  # the file's own come first, then those of the files it includes
+            name = declared(macro.attributes.get("name", ""))
+            if macros.setdefault(name, macro) is not macro and macro.file == macros[name].file:
+                self.problem(macro, f"there are two macros {name!r}", "leave one out", "name")
         self.translator = Translator({}, self.rooms.known, macros, self._later, self._points)
         self.calls: list[tuple[Element, str, Context, tuple[Expr, ...], Where]] = []  # of macros
 

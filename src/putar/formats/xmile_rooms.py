@@ -50,10 +50,9 @@ class Rooms:
         }
         for model in root.all("model"):
             name = word_of(model.attributes.get("name", ""))
-            if not name and name in self.models and model.file == self.models[name].file:
-                report(
-                    model, "there are two models without a name", "name one and use it as a module", "name"
-                )
+            if name in self.models and model.file == self.models[name].file:
+                what = f"there are two models {name!r}" if name else "there are two models without a name"
+                report(model, what, "name one and use it as a module", "name")
             if self.main is None and (not name or name not in used):
                 self.main = model
             self.models.setdefault(name, model)

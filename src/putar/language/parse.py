@@ -88,7 +88,9 @@ class Dialect:
     marks: Mapping[str, float] = field(default_factory=dict)
 
 
-_WORD = r"(?:[^\W\d]|[^\x00-\xa0])(?:[\w$]|[^\x00-\xa0])*|\$(?=\W)"  # any sign above U+00A0 is a letter
+_WORD = (
+    r"[A-Za-z_\u00a1-\U0010ffff][A-Za-z_0-9$\u00a1-\U0010ffff]*|\$(?=\W)"  # any sign above U+00A0 is a letter
+)
 XMILE = Dialect(
     re.compile(
         rf"""(?P<space>\s+)
