@@ -36,10 +36,8 @@ def dimensions_of(root: Element, report: Report, where: Callable[[Element], Wher
             continue
         spelling = dim.attributes["name"]
         made = Dimension(name, tuple(words), where(dim), spelling=spelling)
-        if (
-            found.setdefault(name, made).elements != made.elements
-            and found[name].where.file == made.where.file
-        ):
+        first = found.setdefault(name, made)
+        if first.elements != made.elements and first.where.path == made.where.path:
             report(dim, f"the dimension {name!r} is declared in two ways", "leave one out", "name")
     return found
 
