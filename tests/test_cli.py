@@ -479,3 +479,16 @@ def test_a_model_without_distributions_says_how_to_add_them(tmp_path: Path) -> N
     assert result.exit_code == 2
     assert "no constant of plain has a distribution, so nothing is drawn" in result.stderr
     assert "distribution uniform LOW HIGH" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "run", "loops"])
+def test_values_of_data_variables_are_given_to_all_that_run(command: str, tmp_path: Path) -> None:
+    model, table = tmp_path / "lake.mdl", tmp_path / "rain.csv"
+    model.write_text(
+        "rain ~~|\nlake = INTEG(rain - lake / 4, 8) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\n"
+        "TIME STEP = 1 ~~|\n"
+    )
+    table.write_text("time,rain\n0,2\n4,2\n")
+    place = ("--out", str(tmp_path)) if command == "run" else ()
+    assert putar_says(command, str(model), *place).exit_code != 0
+    assert putar_says(command, str(model), "--data", str(table), *place).exit_code == 0

@@ -19,6 +19,7 @@ from putar.cli_options import (
     asked_study,
     console,
     cut_options,
+    data_option,
     emit,
     json_option,
     lang_option,
@@ -128,6 +129,7 @@ def run_command(
     members: int,
     seed: int,
     join: tuple[str, ...],
+    data: tuple[Path, ...],
     cut: tuple[str, ...],
     cut_from: float | None,
     out: Path,
@@ -136,7 +138,7 @@ def run_command(
     as_json: bool,
 ) -> None:
     """Run MODEL, answer its questions, and write a page that opens anywhere."""
-    study = asked_study(model, scenario, settings, join)
+    study = asked_study(model, scenario, settings, join, data)
     if table is not None:
         one = study.table(
             table, scenario, set=settings, cut=cut, cut_from=cut_from, members=members, seed=seed
@@ -172,7 +174,6 @@ def run_command(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A .csv, .nc, .parquet or .zarr."
 )
 @click.option("--variables", multiple=True, metavar="NAME", help="Keep only these; commas or several times.")
-@click.option("--data", multiple=True, type=click.Path(path_type=Path), help="A file for data variables.")
 @json_option
 def simulate_command(
     model: str,
@@ -211,12 +212,13 @@ def simulate_command(
 @main.command("check")
 @click.argument("model")
 @click.option("--audit", is_flag=True, help="Ask, too, whether the story closes and what pushes it.")
+@data_option
 @json_option
-def check_command(model: str, audit: bool, as_json: bool) -> None:
+def check_command(model: str, audit: bool, data: tuple[Path, ...], as_json: bool) -> None:
     """List all that is wrong or doubtful in MODEL, with places and fixes."""
     checks: list[dict[str, object]] = []
     try:
-        study = opened(model)
+        study = opened(model, data)
         problems, name = study.check(), study.name
         if audit and not any(problem.severity == "error" for problem in problems):
             found = study.audit()
@@ -303,10 +305,11 @@ def links_command(
     members: int,
     seed: int,
     join: tuple[str, ...],
+    data: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Share an output out over the links of MODEL, exactly, over all their combinations."""
-    study = asked_study(model, scenario, settings, join)
+    study = asked_study(model, scenario, settings, join, data)
     if output is None and cut_from is None:
         found = study.link_protocols(scenario, set=settings, members=members, seed=seed)
     else:
@@ -335,12 +338,13 @@ def loops_command(
     members: int,
     seed: int,
     join: tuple[str, ...],
+    data: tuple[Path, ...],
     cut: tuple[str, ...],
     cut_from: float | None,
     as_json: bool,
 ) -> None:
     """Say which feedback loops drive MODEL and when, and whether its wheel spins up by itself."""
-    study = asked_study(model, scenario, settings, join)
+    study = asked_study(model, scenario, settings, join, data)
     found = study.loops(scenario, set=settings, cut=cut, cut_from=cut_from, members=members, seed=seed)
     if as_json:
         emit(found.as_json())
@@ -374,6 +378,7 @@ def moat_command(flywheel: str, scenario: str, settings: tuple[str, ...], as_jso
 @set_option
 @click.option("--members", default=1000, show_default=True, help="Draws of all constants together.")
 @seed_option
+@data_option
 @json_option
 def sensitivity_command(
     model: str,
@@ -382,10 +387,11 @@ def sensitivity_command(
     settings: tuple[str, ...],
     members: int,
     seed: int,
+    data: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Say how an output of MODEL spreads over draws, and which constants drive it."""
-    study = asked_study(model, scenario, settings)
+    study = asked_study(model, scenario, settings, data=data)
     found = study.sensitivity(output, scenario=scenario, set=settings, members=members, seed=seed).as_json()
     if as_json:
         emit(found)
@@ -403,7 +409,7 @@ def sensitivity_command(
     "--set", "settings", multiple=True, metavar="VAR=VALUE[@DATE]", help="Give a constant another value."
 )
 @cut_options
-@click.option("--data", multiple=True, type=click.Path(path_type=Path), help="A file for data variables.")
+@data_option
 @click.option("--force", is_flag=True, help="Write over what is there.")
 @json_option
 def convert_command(

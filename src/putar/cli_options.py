@@ -27,6 +27,7 @@ __all__ = [
     "asked_study",
     "console",
     "cut_options",
+    "data_option",
     "emit",
     "json_option",
     "lang_option",
@@ -85,6 +86,10 @@ set_option = click.option(
 )
 seed_option = click.option("--seed", default=0, show_default=True, help="Of the random draws.")
 
+data_option = click.option(
+    "--data", multiple=True, type=click.Path(path_type=Path), help="A file for data variables."
+)
+
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what a run is asked to do."""
@@ -92,7 +97,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     members = click.option(
         "--members", default=0, show_default=True, help="Runs with drawn constants; 0 for one run."
     )
-    for option in (join, seed_option, members, set_option, scenario_option):
+    for option in (data_option, join, seed_option, members, set_option, scenario_option):
         command = option(command)
     return command
 
