@@ -218,6 +218,8 @@ SLOW = {  # found by mutating models: each took a pattern more than an hour
     "a table of numbers that is none": "t(" + " , ".join(["1"] * 60) + " , a) ~~|",
     "exceptions that are none": "x[a] :EXCEPT: " + "[a] " * 60 + "% = 1 ~~|",
     "a name with very many blanks": "a" + " " * 50_000 + ") = 1 ~~|",
+    "very many blanks": "x = " + " " * 50_000 + "1 + ~~|",
+    "very many comments": "x = " + "{a}" * 20_000 + "1 + ~~|",
     "a name before blank lines": "x = a" + " \n" * 60 + "% ~~|",
     "a tabbed array that is none": "d: (e1-e40) ~~|x[d] = TABBED ARRAY(" + "1 \t" * 400 + "x) ~~|",
 }

@@ -120,6 +120,10 @@ class Circle:
         """The places of draws."""
         return self.whole.random_slots
 
+    def went_through(self, combinations: int) -> int:
+        """Count combinations of ranges; return how many the equations so far went through."""
+        return self.whole.went_through(combinations)
+
     @property
     def nested(self) -> int:
         """How deep calls stand in one another."""

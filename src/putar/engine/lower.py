@@ -63,6 +63,7 @@ class Lowering:
         self.parameters: dict[str, int] = {}
         self.defaults: list[float] = []
         self.nested = 0
+        self.combined = self.combining = 0  # combinations of ranges in all equations, and in the current one
         self.equations: dict[str, dict[tuple[str, ...], Equation]] = {}
         self.points: dict[str, dict[tuple[str, ...], Points]] = {}
         self.leaving, self.entering = limits_of(model)
@@ -146,6 +147,11 @@ class Lowering:
         variable = self.model[name]
         return name, elements_meant(self.model, place, Name(flow), variable, slices=False)[0]
 
+    def went_through(self, combinations: int) -> int:
+        """Count combinations of ranges; return how many the equations so far went through."""
+        self.combining += combinations  # of this equation; begun again, it counts from the start
+        return self.combined + self.combining
+
     # the explicit stack -------------------------------------------------------------------
 
     def value(self, key: Key) -> int:
@@ -176,7 +182,9 @@ class Lowering:
                 stack.extend(reversed([k for k in self._plainly_needed(key) if k not in path]))
                 if stack[-1] is not key:
                     return
+            self.combining = 0
             self.nodes[key] = self._lower_element(key)
+            self.combined += self.combining
         stack.pop()
         path.pop(key, None)
 

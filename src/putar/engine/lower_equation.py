@@ -7,6 +7,7 @@ states and tables.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
@@ -50,6 +51,7 @@ from putar.language.subscripts import (
 __all__ = ["EquationLowering", "plain_names"]
 
 TIMELY = {"STEP", "PULSE", "RAMP", "PULSE_FOR", "PULSE_TRAIN", "RAMP_UNTIL"}  # these look at the time
+MOST_COMBINED = 300_000  # combinations of ranges in one call; ten times as many in a model
 DEEPEST = 40  # calls with memory, reducers and curves, one in the other
 
 BINARY = {"+": Op.ADD, "-": Op.SUB, "*": Op.MUL, "/": Op.DIV, "^": Op.POW, "MOD": Op.MOD}
@@ -225,6 +227,12 @@ class EquationLowering(Builder):
         ranges = [r for r in ranges_in(self.model, exprs) if f"{r}!" not in bound]
         elements = [self.model.dimension_elements[r] for r in ranges]
         keys = [f"{r}!" for r in ranges]
+        count = math.prod(len(group) for group in elements)
+        whole = self.all.went_through(count)
+        if count > MOST_COMBINED or whole > 10 * MOST_COMBINED:
+            what = f"{' and '.join(ranges)} have {count:,} combinations to go through"
+            what += f", {whole:,} with those before" if whole > count else ""
+            raise SubscriptError(what, "sum over one of them first, in a variable of its own")
         return [self.inside(list(zip(keys, chosen, strict=True))) for chosen in product(*elements)]
 
     def combined(self, exprs: Sequence[Expr]) -> list[list[int]]:

@@ -28,6 +28,10 @@ class Whole(Protocol):
 
     nested: int
 
+    def went_through(self, combinations: int) -> int:
+        """Count combinations of ranges; return how many the equations so far went through."""
+        ...
+
     @property
     def model(self) -> Model:
         """The model."""

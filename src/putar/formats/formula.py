@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from putar.language.expr import Call, Expr, Name, rebuild
+from putar.language.expr import Call, Expr, Name, children, rebuild
 from putar.language.parse import APART, parse_expression
 
-__all__ = ["filled"]
+__all__ = ["MOST_PARTS", "filled", "parts_in"]
+
+MOST_PARTS = 100_000  # of an equation with its formulas filled in
 
 
 @cache
@@ -29,3 +31,18 @@ def filled(text: str, args: Mapping[str, Expr], at: int = 0, width: int = 1) -> 
         return replace(part, at=at, width=width)
 
     return rebuild(_parsed(text), fill)
+
+
+def parts_in(expr: Expr) -> int:
+    """Return how many parts an expression has, written out; a part that stands in it often is met once."""
+    known: dict[int, int] = {}
+    stack = [expr]
+    while stack:
+        node = stack[-1]
+        waiting = [child for child in children(node) if id(child) not in known]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        known[id(node)] = 1 + sum(known[id(child)] for child in children(node))
+        stack.pop()
+    return known[id(expr)]

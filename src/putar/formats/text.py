@@ -198,7 +198,7 @@ class _Reader:
 
     def _subsystem(self, statement: Statement) -> None:
         first = statement.lines[0]
-        match = re.fullmatch(r'subsystem\s+([\w.]+)\s*(?:"([^"]*)")?\s*', first.body)
+        match = re.fullmatch(r'subsystem\s+([\w.]+)\s*(?:"([^"]*)"\s*)?', first.body)
         if match is None:
             raise statement.error("a subsystem has a name and a title", first, 0, 9, 'subsystem name "Title"')
         self.subsystem = canonical(match[1])
@@ -208,7 +208,7 @@ class _Reader:
         first = statement.lines[0]
         number = rf"({NUMBER}(?:/\d+)?)"
         match = re.fullmatch(
-            rf"time\s+{number}\s+to\s+{number}\s+step\s+{number}\s*(?::\s*(\w+))?\s*", first.body
+            rf"time\s+{number}\s+to\s+{number}\s+step\s+{number}\s*(?::\s*(\w+)\s*)?", first.body
         )
         if match is None:
             fix = "time 2022 to 2032 step 1/64 : year"
@@ -233,7 +233,7 @@ class _Reader:
 
     def _dimension(self, statement: Statement) -> None:
         first = statement.lines[0]
-        match = re.fullmatch(r"dimension\s+(\w+)\s*=\s*(.*?)\s*", first.body)
+        match = re.fullmatch(r"dimension\s+(\w+)\s*=(.*)", first.body)
         elements = tuple(canonical(e) for e in match[2].split(",")) if match else ()
         if match is None or not all(re.fullmatch(r"\w+", e) for e in elements):
             fix = "dimension actor = openai, google, anthropic"
@@ -245,17 +245,17 @@ class _Reader:
 
     def _unit(self, statement: Statement) -> None:
         first = statement.lines[0]
-        match = re.fullmatch(r"unit\s+(\S+)\s*(?:=\s*(.*?))?\s*", first.body)
+        match = re.fullmatch(r"unit\s+(\S+)\s*(?:=(.*))?", first.body)
         if match is None:
             fix = "unit person, or unit busd = 1e9 USD"
             raise statement.error("this is not a unit", first, 0, 4, fix)
         where = statement.where(first, match.start(1), len(match[1]))
-        self.found.units.append(UnitDeclaration(match[1], match[2] or None, where))
+        self.found.units.append(UnitDeclaration(match[1], (match[2] or "").strip() or None, where))
 
     def _link(self, statement: Statement) -> None:
         first = statement.lines[0]
         match = re.fullmatch(
-            r'link\s+(\w+)\s*(?:"([^"]*)")?\s*(?::\s*([\w.]+)\s*->\s*([\w.]+))?\s*', first.body
+            r'link\s+(\w+)\s*(?:"([^"]*)"\s*)?(?::\s*([\w.]+)\s*->\s*([\w.]+)\s*)?', first.body
         )
         if match is None:
             fix = 'link own_research "Own research" : fleet -> capability'

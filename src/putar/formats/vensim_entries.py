@@ -100,12 +100,15 @@ class _Scanner:
         self.lines = [0, *[m.end() for m in re.finditer("\n", text)]]
         self.source = Source(sketch=text[self.end :])
         self.group = ""
+        self.shown = (-1, "")
 
     def where(self, at: int, width: int = 1) -> Where:
         line = bisect.bisect_right(self.lines, at)
         start = self.lines[line - 1]
-        stop = self.text.find("\n", start)
-        shown = self.text[start : stop if stop >= 0 else len(self.text)]
+        if self.shown[0] != line:  # one text for all places of a line, which may be very long
+            stop = self.text.find("\n", start)
+            self.shown = (line, self.text[start : stop if stop >= 0 else len(self.text)])
+        shown = self.shown[1]
         return Where(self.path, line, at - start + 1, max(1, min(width, len(shown) - (at - start))), shown)
 
     def scan(self) -> Source:

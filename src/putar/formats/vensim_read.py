@@ -39,13 +39,13 @@ from putar.formats.vensim_values import (
     is_straight,
     row_lengths,
 )
+from putar.language.check import MOST_ELEMENTS
 from putar.language.expr import Call, Expr, Name, Number, walk
 from putar.language.model import Equation, Model, Points, Variable, element_name
 from putar.language.parse import parse_expression
 
 __all__ = ["read_vensim"]
 
-MOST_ELEMENTS = 400_000
 NET = "\u00b7net"  # the flow of a stock whose rate is no plain sum
 MODES = {":look forward:": "next", ":hold backward:": "step", ":raw:": "raw"}
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from putar.errors import ModelError, Problem, nearest
-from putar.formats.formula import filled
+from putar.formats.formula import MOST_PARTS, filled, parts_in
 from putar.formats.vensim_calendar import Calendar
 from putar.formats.vensim_dialect import VENSIM, name_of
 from putar.formats.vensim_entries import Entry, Macro
@@ -39,6 +39,7 @@ TIMES = {"time": "time", "time_step": "dt", "initial_time": "starttime", "final_
 MADE_OF_DATA = ("TIME_SHIFT", "CUMULATE", "CUMULATEF")
 RELATIONS = ("=", "<>", "<", "<=", ">", ">=")
 MOST_GUESSES = 40
+LONG = 50  # parts of an argument that gets a variable of its own
 MOST_CALLS = 20_000  # of macros in one model
 
 
@@ -302,7 +303,15 @@ class _One:
 
     def _formula(self, node: Call, text: str) -> Expr:
         given = {f"a{i}": arg for i, arg in enumerate(node.args, 1)}
-        return filled(text, given, node.at, node.width)
+        return self._small(node, filled(text, given, node.at, node.width))
+
+    def _small(self, node: Call, made: Expr) -> Expr:
+        if parts_in(made) <= MOST_PARTS:
+            return made
+        what = (
+            f"with {node.function.replace('_', ' ')} written out this equation has {parts_in(made):,} parts"
+        )
+        return self.problem(node, what, "give its arguments variables of their own", "unsupported")
 
     def _arguments(self, node: Call, takes: tuple[int, ...]) -> Expr:
         shown = node.function.replace("_", " ")
@@ -335,7 +344,8 @@ class _One:
         bound: dict[str, Expr] = {}
         for word, argument in zip(macro.inputs, node.args, strict=False):
             local = name_of(word)
-            if any(isinstance(part, Call) for part in walk(argument)):  # its states must be made once
+            # its states must be made once, and a long one must not grow with each macro in a macro
+            if parts_in(argument) > LONG or any(isinstance(part, Call) for part in walk(argument)):
                 names[local] = f"{prefix}\u00b7{local}"
                 bound[names[local]] = argument
             else:

@@ -39,8 +39,8 @@ WAYS_NOT_READ = {
     "123": "sheets of Lotus 1-2-3 are not read",
 }
 _GET = re.compile(
-    r"\s*\(?\s*GET[ _]+(?:(?P<way>XLS|DIRECT|123|ODBC|VDF)[ _]+)?"
-    r"(?P<what>CONSTANTS|DATA|LOOKUPS|SUBSCRIPT)\s*\((?P<args>.*)\)\s*\)?\s*",
+    r"\s*(?:\(\s*)?GET[ _]+(?:(?P<way>XLS|DIRECT|123|ODBC|VDF)[ _]+)?"
+    r"(?P<what>CONSTANTS|DATA|LOOKUPS|SUBSCRIPT)\s*\((?P<args>.*)\)\s*(?:\)\s*)?",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -57,7 +57,7 @@ class Call:
 def get_call(body: str) -> Call | None:
     """Return the GET call that a body is, or None."""
     match = _GET.fullmatch(re.sub(r"\\\s*\n\s*", " ", body))
-    if match is None or re.match(r"\s*\(?\s*GET[ _]+DATA[ _]", body, re.IGNORECASE):
+    if match is None or re.match(r"\s*(?:\(\s*)?GET[ _]+DATA[ _]", body, re.IGNORECASE):
         return None
     words = re.findall(r"'((?:[^'])*)'|\"((?:[^\"])*)\"", match["args"])
     return Call(match["what"].upper(), tuple(a or b for a, b in words), (match["way"] or "").upper())

@@ -30,6 +30,10 @@ def dimensions_of(root: Element, report: Report, where: Callable[[Element], Wher
         size = dim.attributes.get("size", "").strip()
         if not words and size.isdigit() and 0 < int(size) <= MOST_SIZE:
             words = [str(i) for i in range(1, int(size) + 1)]
+        if size.isdigit() and int(size) > MOST_SIZE:
+            what = f"the dimension {name!r} would have {int(size):,} elements"
+            report(dim, what, f"{MOST_SIZE:,} is the most", "value")
+            continue
         if not name or not words or len(set(words)) < len(words):
             what = f"the dimension {name!r} has no elements, or one of them twice"
             report(dim, what, '<dim name="d"><elem name="a"/>...', "name")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from putar.errors import ModelError, Problem, Where, nearest
-from putar.formats.formula import filled
+from putar.formats.formula import MOST_PARTS, filled, parts_in
 from putar.formats.start_values import AtStart, Unknown
 from putar.formats.xmile_functions import DERIVED, REFUSED, SEEDED
 from putar.formats.xmile_names import FILE, declared
@@ -326,7 +326,7 @@ class _One:
         for before in range(int(order)):
             text = f"IF TIME < STARTTIME + {before + 0.5} * DT THEN 0 ELSE (a1 - PREVIOUS(a1, 0)) / DT"
             found = filled(text, {"a1": found}, node.at + before, node.width)
-        return found
+        return self._small(node, found)
 
     def _end_of_run_before(self, node: Call, args: tuple[Expr, ...]) -> Expr:
         """Return what a first run is given for the last value of the run before: the initial value."""
@@ -362,7 +362,14 @@ class _One:
 
     def _formula(self, node: Expr, args: tuple[Expr, ...], text: str) -> Expr:
         given = {f"a{i}": arg for i, arg in enumerate(args, 1)}
-        return filled(text, given, node.at, node.width)
+        return self._small(node, filled(text, given, node.at, node.width))
+
+    def _small(self, node: Expr, made: Expr) -> Expr:
+        if parts_in(made) <= MOST_PARTS:
+            return made
+        name = node.function if isinstance(node, Call) else "what it names"
+        what = f"with {name} written out this equation has {parts_in(made):,} parts"
+        return self.problem(node, what, "give its arguments variables of their own", "unsupported")
 
     def _macro(self, node: Call, macro: Element) -> Expr:
         name = declared(macro.attributes.get("name", ""))

@@ -23,14 +23,18 @@ from putar.language.subscripts import (
     slices_in,
 )
 
-__all__ = ["check", "raise_errors", "time_problems"]
+__all__ = ["MOST_ELEMENTS", "check", "raise_errors", "time_problems"]
 
 MOST_STEPS = 100_000_000
+MOST_ELEMENTS = 400_000  # of one array
+MOST_VALUES = 1_000_000  # of all variables at one time
 
 
 def check(model: Model) -> tuple[Problem, ...]:
     """Return every problem of a model's structure, errors and warnings, in the model's order."""
     problems = [*time_problems(model), *_dimensions(model), *_duplicates(model)]
+    if not any(problem.severity == "error" for problem in problems):
+        problems.extend(_sizes(model))
     if any(problem.severity == "error" for problem in problems):
         return tuple(problems)
     for variable in model.variables:
@@ -93,6 +97,19 @@ def _dimensions(model: Model) -> Iterator[Problem]:
                 near = nearest(name, seen)
                 fix = f"did you mean {near!r}?" if near else f"declare 'dimension {name} = ...'"
                 yield _error("name", variable.where, f"unknown dimension {name!r}", fix)
+
+
+def _sizes(model: Model) -> Iterator[Problem]:
+    """Yield arrays that are too large, before anything goes through their elements."""
+    whole, fix = 0, "use smaller dimensions"
+    for variable in model.variables:
+        count = math.prod(len(model.dimension_elements[d]) for d in variable.dimensions)
+        whole += count
+        if count > MOST_ELEMENTS:
+            yield _error("value", variable.where, f"{variable.name!r} would have {count:,} elements", fix)
+    if whole > MOST_VALUES:
+        what = f"the model would have {whole:,} values at each time, {MOST_VALUES:,} is the most"
+        yield _error("value", model.variables[-1].where, what, fix)
 
 
 def _duplicates(model: Model) -> Iterator[Problem]:
