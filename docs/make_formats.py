@@ -28,15 +28,16 @@ in macros and further outputs, data variables with `--data FILE` (`.csv`, `.tab`
 and their modes, GET DIRECT and GET XLS calls for constants, data, lookups and subscripts (files in the
 model's own folder only), `:NA:` (the number -2^109), `:SUPPLEMENTARY`, control variables as equations,
 the method in the settings. The range in a units field is that of the constant. A final time that changes
-during the run ends it; a step that changes is refused. Reality checks are noted and left out. The sketch is
-kept for writing back. Text may be in UTF-8, UTF-16 or the Windows code page. Wherever putar asks for a name
-(`--set "Contact Rate=4"`), it may be spelled as in the file.
+during the run ends it; a step that changes is refused; where SAVEPER changes, every step is kept. Reality
+checks are noted and left out. The sketch is kept for writing back. Text may be in UTF-8, UTF-16 or the Windows
+code page. Wherever putar asks for a name (`--set "Contact Rate=4"`), it may be spelled as in the file.
 
 Random functions draw from putar's own generator: the distributions are Vensim's, the streams are not. A
 draw in an initial value is made once, from seed 0. `RANDOM NORMAL()` is standard normal, `RANDOM POISSON`
-may have a mean alone. `DELAYP` is `DELAY3`, with the material that is under way as its pipeline. Delays that
-change are rounded to whole steps when something enters, as `DELAY FIXED` is. `DELAY CONVEYOR` is computed for
-a time that stays the same and is a whole number of steps, with an even profile or nothing on it at the start.
+may have a mean alone. `DELAY 1`, `DELAY 3` and `SMOOTH 3` are read as the names without a blank. `DELAYP`
+is `DELAY3`, with the material that is under way as its pipeline. Delays that change are rounded to whole
+steps when something enters, as `DELAY FIXED` is. `DELAY CONVEYOR` is computed for a time that stays the same
+and is a whole number of steps, with an even profile or nothing on it at the start.
 
 | Vensim | in putar |
 |---|---|

@@ -211,20 +211,31 @@ def test_comments_may_hold_the_signs_that_end_fields(tmp_path: Path) -> None:
     assert [variable.name for variable in model.variables] == ["a", "b"]
 
 
-@pytest.mark.parametrize("control", ["TIME STEP", "SAVEPER"])
-def test_steps_that_change_are_refused(tmp_path: Path, control: str) -> None:
-    """They would be what they are at the start, and the run another one than the file asks for."""
+def _timed(tmp_path: Path, control: str, text: str) -> Path:
+    """Write a model with nothing but its times, one of which is something else."""
     path = tmp_path / "model.mdl"
-    controls = {"INITIAL TIME": "0", "FINAL TIME": "4", "TIME STEP": "1", "SAVEPER": "1"}
-    controls[control] = "IF THEN ELSE(Time < 2, 1, 2)"
-    path.write_text("".join(f"{name} = {text} ~~|\n" for name, text in controls.items()), encoding="utf-8")
+    controls = {"INITIAL TIME": "0", "FINAL TIME": "4", "TIME STEP": "1", "SAVEPER": "2", control: text}
+    path.write_text("".join(f"{name} = {said} ~~|\n" for name, said in controls.items()), encoding="utf-8")
+    return path
+
+
+def test_a_step_that_changes_is_refused(tmp_path: Path) -> None:
+    """It would be what it is at the start, and the run another one than the file asks for."""
     with pytest.raises(ModelErrors) as caught:
-        read_vensim(path)
+        read_vensim(_timed(tmp_path, "TIME STEP", "IF THEN ELSE(Time < 2, 1, 2)"))
 
     problem = caught.value.problems[0]
-    assert problem.what == f"{control} changes during the run, which is not supported"
+    assert problem.what == "TIME STEP changes during the run, which is not supported"
     assert problem.where is not None
-    assert problem.where.line == list(controls).index(control) + 1
+    assert problem.where.line == 3
+
+
+def test_where_what_is_kept_changes_every_step_is_kept(tmp_path: Path) -> None:
+    """All rows that Vensim saves are there, and others between them."""
+    model = read_vensim(_timed(tmp_path, "SAVEPER", "IF THEN ELSE(Time < 2, 2, 1)"))
+
+    assert (model.time.step, model.time.save) == (1.0, 1.0)
+    assert [(note.severity, str(note.where)) for note in model.notes] == [("note", "model.mdl:4:1")]
 
 
 @pytest.mark.parametrize("rows", ["1,2,3;4;", "1,2;3,4,5,6;", "1;2;3;4;5;6;"])
@@ -250,3 +261,56 @@ def test_rows_go_along_the_last_range_that_has_several(tmp_path: Path) -> None:
     text = "d: a, b ~~| e: x, y ~~| f: one, two ~~| m[d,e,one] = 1,2;3,4; ~~| m[d,e,two] = 0 ~~|"
 
     assert trajectory(find(mdl(tmp_path, f"{text} z = m[b,y,one] ~~|")))["z"][0.0] == 4.0
+
+
+@pytest.mark.parametrize("function", ["SUM", "PROD", "VMIN", "VMAX"])
+@pytest.mark.parametrize("left", ["z", "z[d]"])
+def test_a_sum_over_no_range_is_refused(tmp_path: Path, function: str, left: str) -> None:
+    """Vensim goes over the ranges with a '!' alone, and asks for one."""
+    text = f"d: a, b ~~|\nx[d] = 1, 2 ~~|\n{left} = {function}(x[d]) ~~|"
+    with pytest.raises(ModelErrors, match=rf"model\.mdl:4:\d+: z: {function} goes over no range"):
+        read_vensim(mdl(tmp_path, text))
+
+
+def test_a_sample_may_read_what_it_was(tmp_path: Path) -> None:
+    """METHODS 1.6: on its right side a sample is its value before; from 2 on a counts 1 a step, and b 2."""
+    path = _timed(tmp_path, "SAVEPER", "1")
+    text = "d: a, b ~~|\nk[d] = 1, 2 ~~|\nn[d] = SAMPLE IF TRUE(Time > 1, n[d] + k[d], 10) ~~|\n"
+    text += "late = SAMPLE IF TRUE(Time > late + 1, Time, 0) ~~|\n"
+    path.write_text(text + path.read_text(), encoding="utf-8")
+    found = trajectory(find(path))
+
+    assert list(found["n[a]"].values()) == [10.0, 10.0, 11.0, 12.0, 13.0]
+    assert list(found["n[b]"].values()) == [10.0, 10.0, 12.0, 14.0, 16.0]
+    assert list(found["late"].values()) == [0.0, 0.0, 2.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("name", ["DELAY 1", "DELAY 3", "SMOOTH 3"])
+def test_older_names_have_a_blank(tmp_path: Path, name: str) -> None:
+    """They are what the names without it are, with and without an initial value."""
+    short = name.replace(" ", "")
+    text = f"a = {name}(Time, 2) - {short}(Time, 2) ~~|\nb = {name}I(Time, 2, 5) - {short}I(Time, 2, 5) ~~|\n"
+    text += f"c = {name}I(Time, 2, 5) ~~|"
+    found = trajectory(find(mdl(tmp_path, text)))
+
+    assert set(found["a"].values()) == set(found["b"].values()) == {0.0}
+    assert found["c"][0.0] == 5.0
+
+
+@pytest.mark.parametrize(("number", "said"), [("0", 0), ("1", 1), ("3", 1), ("4", 1), ("5", 1)])
+def test_steps_that_vensim_may_shorten_are_told(tmp_path: Path, number: str, said: int) -> None:
+    """Which of the settings shortens them is not published."""
+    path = _timed(tmp_path, "SAVEPER", "1")
+    path.write_text(f"{path.read_text()}\\\\\\---/// Sketch\n///---\\\\\\\n:L\n15:0,0,0,{number},0,0\n")
+    notes = read_vensim(path).notes
+
+    assert [(note.kind, str(note.where)) for note in notes] == [("method", "model.mdl:3:1")] * said
+
+
+def test_the_profile_of_a_belt_is_a_lookup(tmp_path: Path) -> None:
+    """The message has the function's own name and order of arguments."""
+    text = "even((0,1),(1,1)) ~~|\nx = DELAY CONVEYOR(1, even, 2, 0, 0, 2) ~~|"
+    with pytest.raises(
+        ModelErrors, match=r"3:\d+: x: DELAY CONVEYOR takes the name of a lookup as its fourth"
+    ):
+        read_vensim(mdl(tmp_path, text))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DERIVED", "OLD", "PLAIN", "REFUSED", "Plain"]
+__all__ = ["DERIVED", "OLD", "OLD_NAMES", "PLAIN", "REFUSED", "Plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,10 @@ OLD: dict[tuple[str, int], str] = {
     ("RANDOM_NORMAL", 0): "NORMAL(0, 1)",
     ("RANDOM_POISSON", 1): "POISSON(a1)",
 }
+
+# names that first versions wrote with a blank
+OLD_NAMES = {f"{kind}_{order}": f"{kind}{order}" for kind in ("DELAY", "SMOOTH") for order in ("3", "3I")}
+OLD_NAMES |= {"DELAY_1": "DELAY1", "DELAY_1I": "DELAY1I"}
 
 _QUEUE = "queues and batches are not computed"
 REFUSED: dict[str, str] = {

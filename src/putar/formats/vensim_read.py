@@ -186,7 +186,7 @@ class _Reader:
                     variables.append(variable)
         if self.problems:
             raise ModelErrors(tuple(self.problems))
-        time, kept = time_spec(self.path.name, controls, variables, self.source)
+        time, kept = time_spec(self.path.name, controls, variables, self.source, self.notes)
         kept = [control for control in kept if control.name != "saveper" or control.name in self.read]
         variables, time, units = with_units(with_flows([*variables, *kept]), time)
         self.notes.extend(self.translator.notes)

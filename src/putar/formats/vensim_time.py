@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from putar.errors import ModelError, Where
+from putar.errors import ModelError, Problem, Where
 from putar.formats.start_values import AtStart, Unknown
 from putar.formats.vensim_entries import Source
 from putar.language.expr import Expr, Number
@@ -32,9 +32,15 @@ MOST_STEPS = 100_000_000
 
 
 def time_spec(
-    path: str, controls: Mapping[str, Variable], variables: Sequence[Variable], source: Source
+    path: str,
+    controls: Mapping[str, Variable],
+    variables: Sequence[Variable],
+    source: Source,
+    notes: list[Problem],
 ) -> tuple[TimeSpec, list[Variable]]:
     """Return the times of a run, and the controls that stay variables of the model.
+
+    What is to be said of the method is added to `notes`.
 
     Raises
     ------
@@ -60,8 +66,9 @@ def time_spec(
     if "saveper" in controls:
         save, moves = _worked_out(controls["saveper"], AtStart(known, times))
         if moves:
-            what = "SAVEPER changes during the run, which is not supported"
-            raise ModelError(what, controls["saveper"].where, "give it one number", "unsupported")
+            save, where = step, controls["saveper"].where
+            what, fix = "SAVEPER changes during the run; every step is kept", "give it one number"
+            notes.append(Problem("note", "value", where, what, fix))
     where = controls["final_time"].where
     if not (step > 0 and stop >= start and math.isfinite((stop - start) / step)):
         what = f"time does not move forward: from {start:g} to {stop:g} in steps of {step:g}"
@@ -70,6 +77,12 @@ def time_spec(
         raise ModelError(f"the run would have {(stop - start) / step:.3g} steps", where, "use larger steps")
     fields = source.settings.get("15", "").split("\n")[0].split(",")
     method = METHODS.get(fields[3].strip(), "euler") if len(fields) > 3 else "euler"
+    if method != "euler":
+        what = (
+            f"{method} runs with the fixed TIME STEP; where the settings say Auto, Vensim shortens its steps"
+        )
+        fix = "if they do, see whether a smaller TIME STEP changes the results"
+        notes.append(Problem("note", "method", controls["time_step"].where, what, fix))
     unit = controls["time_step"].unit or controls["initial_time"].unit or controls["final_time"].unit
     time = TimeSpec(start, stop, step, unit or "dmnl", method, max(save, step), where, frozen=True)
     kept = [replace(controls["final_time"], kind="aux")] if moving else []

@@ -15,7 +15,7 @@ from putar.formats.formula import MOST_PARTS, filled, parts_in
 from putar.formats.vensim_calendar import Calendar
 from putar.formats.vensim_dialect import VENSIM, name_of
 from putar.formats.vensim_entries import Entry, Macro
-from putar.formats.vensim_functions import DERIVED, OLD, PLAIN, REFUSED
+from putar.formats.vensim_functions import DERIVED, OLD, OLD_NAMES, PLAIN, REFUSED
 from putar.formats.vensim_ranges import Ranges
 from putar.language.expr import (
     Binary,
@@ -38,6 +38,7 @@ __all__ = ["Scope", "Translator", "literal"]
 TIMES = {"time": "time", "time_step": "dt", "initial_time": "starttime", "final_time": "stoptime"}
 MADE_OF_DATA = ("TIME_SHIFT", "CUMULATE", "CUMULATEF")
 RELATIONS = ("=", "<>", "<", "<=", ">", ">=")
+OVER_RANGES = ("SUM", "PROD", "VMIN", "VMAX")
 MOST_GUESSES = 40
 LONG = 50  # parts of an argument that gets a variable of its own
 MOST_CALLS = 20_000  # of macros in one model
@@ -98,7 +99,7 @@ class Translator:
             self.refused.add(name)
             return None
         one = _One(self, entry, name, over, scope)
-        made = rebuild(tree, one.change)
+        made = one.sampled(rebuild(tree, one.change))
         for part in walk(made) if "integ" in entry.body.lower() else ():
             if isinstance(part, Call) and part.function == "INTEG" and part is not made:
                 one.problem(part, "INTEG must stand alone behind '='", "give the stock a name of its own")
@@ -148,6 +149,19 @@ class _One:
         where = place(self.entry.body, self.entry.at, node.at, node.width)
         what = f"{self.name}: relations in a row are worked out from the left, so that 0 or 1 is compared"
         self.all.notes.append(Problem("warning", "value", where, what, "part them with :AND:"))
+
+    def sampled(self, expr: Expr) -> Expr:
+        """Return a SAMPLE IF TRUE in which its own variable is what it was in the step before."""
+        if not isinstance(expr, Call) or expr.function != "SAMPLE_IF_TRUE":
+            return expr
+        own = tuple(Index(word) for word in self.over)
+
+        def before(part: Expr) -> Expr:
+            if isinstance(part, Name) and part.name == self.name and part.subscripts == own:
+                return Call("PREVIOUS", (part, expr.args[2]), part.at, part.width)
+            return part
+
+        return replace(expr, args=(*(rebuild(arg, before) for arg in expr.args[:2]), expr.args[2]))
 
     # names --------------------------------------------------------------------------------
 
@@ -206,11 +220,11 @@ class _One:
 
     def call(self, node: Call) -> Expr:
         """Return what a call means: a macro, a table, a function."""
-        function = node.function
-        word = function.lower()
+        word = node.function.lower()
         macro = self.all.macros.get(word)
         if macro is not None:
             return self._macro(node, macro)
+        function = OLD_NAMES.get(node.function, node.function)
         if function == "LOOKUP" and len(node.args) == 2 and isinstance(node.args[0], Name):
             return node
         table = self._table(node, word)
@@ -222,6 +236,13 @@ class _One:
                 return self._formula(node, OLD[(function, len(node.args))])
             if len(node.args) not in row.takes:
                 return self._arguments(node, row.takes)
+            if function in OVER_RANGES and not goes_over(node.args[0]):
+                what = f"{function} goes over no range: no subscript in it has a '!'"
+                return self.problem(node, what, f"{function}(x[range!])")
+            if function == "DELAY_CONVEYOR" and not isinstance(node.args[3], Name):
+                what = "DELAY CONVEYOR takes the name of a lookup as its fourth argument, the profile"
+                fix = "DELAY CONVEYOR(input, delay time, leakage, profile, initial content, first slot)"
+                return self.problem(node, what, fix)
             args = tuple(node.args[i] for i in row.order) if row.order else node.args
             if row.name == "SAMPLE_IF_TRUE":
                 args = (*[self._before(arg, args[2]) for arg in args[:2]], args[2])
@@ -334,8 +355,7 @@ class _One:
             return self.problem(node, f"the macro {macro.name!r} takes ({wanted})", "give as many")
         over = tuple(r for r in self.over if r in self.all.ranges.elements)
         for argument in node.args:
-            names_in_it = [n for n in walk(argument) if isinstance(n, Name)]
-            if any(isinstance(s, Each) for n in names_in_it for s in n.subscripts):
+            if goes_over(argument):
                 what = f"the macro {macro.name!r} is called inside a sum over a range"
                 return self.problem(node, what, "give the call a variable of its own", "unsupported")
         prefix = f"{self.name}\u00b7{name_of(macro.name)}\u00b7{self.all.calls}"
@@ -363,6 +383,12 @@ class _One:
             what = f"the macro {macro.name!r} does not say what it gives"
             return self.problem(node, what, f"define {macro.name!r} inside it")
         return Name(result, mine, node.at, node.width)
+
+
+def goes_over(expr: Expr) -> bool:
+    """Return whether a subscript in an expression is marked with '!'."""
+    names = [part for part in walk(expr) if isinstance(part, Name)]
+    return any(isinstance(subscript, Each) for name in names for subscript in name.subscripts)
 
 
 def replace_place(expr: Expr, node: Expr) -> Expr:
