@@ -29,8 +29,9 @@ and their modes, GET DIRECT and GET XLS calls for constants, data, lookups and s
 model's own folder only), `:NA:` (the number -2^109), `:SUPPLEMENTARY`, control variables as equations,
 the method in the settings. The range in a units field is that of the constant. A final time that changes
 during the run ends it; a step that changes is refused; where SAVEPER changes, every step is kept. Reality
-checks are noted and left out. The sketch is kept for writing back. Text may be in UTF-8, UTF-16 or the Windows
-code page. Wherever putar asks for a name (`--set "Contact Rate=4"`), it may be spelled as in the file.
+checks are noted and left out. The sketch is kept for writing back. Text may be in UTF-8, UTF-16 or the
+Windows code page. Wherever putar asks for a name (`--set "Contact Rate=4"`), it may be spelled as in the
+file.
 
 Random functions draw from putar's own generator: the distributions are Vensim's, the streams are not. A
 draw in an initial value is made once, from seed 0. `RANDOM NORMAL()` is standard normal, `RANDOM POISSON`

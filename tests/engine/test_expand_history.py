@@ -98,3 +98,18 @@ def test_a_delay_that_is_no_number_is_not_passed_over(function: str) -> None:
     assert found[0] == 0.0
     assert all(math.isnan(value) for value in found[1:4])
     assert found[4:] == [13.0, 14.0, 15.0, 16.0, 17.0, 18.0, 19.0]
+
+
+@pytest.mark.parametrize("method", ["euler", "rk2", "heun", "rk4"])
+def test_what_is_looked_up_at_a_date_stays_within_a_step(method: str) -> None:
+    """It is 0 before 2; from 3 on it is x(2) = 12, also where a method looks half a step ahead."""
+    text = "stock sum = 0\n  inflow rate\nflow rate = HISTORY(x, day)\nconstant day = 2\naux x = TIME + 10\n"
+    found = series(text, "sum", time=f"time 0 to 10 step 1\n  method {method}")["sum"]
+
+    assert found[:3] == [0.0] * 3
+    assert np.diff(found[3:]).tolist() == [12.0] * 7
+
+
+def test_a_value_may_look_back_on_itself_from_the_start() -> None:
+    """Two steps ago it was one less, and before the run 0."""
+    assert series("aux y = 1 + HISTORY(y, TIME - 2)", "y")["y"][:7] == [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0]

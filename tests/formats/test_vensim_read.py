@@ -238,6 +238,14 @@ def test_where_what_is_kept_changes_every_step_is_kept(tmp_path: Path) -> None:
     assert [(note.severity, str(note.where)) for note in model.notes] == [("note", "model.mdl:4:1")]
 
 
+def test_a_list_of_one_range_may_go_down(tmp_path: Path) -> None:
+    """Where one range has several elements there is one order only; two in one of its rows are a mistake."""
+    text = "d: a, b, c ~~|\ne: x ~~|\nm[d,e] = 1;2;3; ~~|\nn[d] = 4;5;6 ~~|\nz = 10 * m[b,x] + n[c] ~~|"
+    assert trajectory(find(mdl(tmp_path, text)))["z"][0.0] == 26.0
+    with pytest.raises(ModelErrors, match="a row of n has 3 numbers, one here has 1"):
+        read_vensim(mdl(tmp_path, text.replace("4;5;6", "4;5,6;")))
+
+
 @pytest.mark.parametrize("rows", ["1,2,3;4;", "1,2;3,4,5,6;", "1;2;3;4;5;6;"])
 def test_rows_that_do_not_fit_are_refused(tmp_path: Path, rows: str) -> None:
     """A list in rows has as many numbers in each as the last range has elements."""

@@ -258,3 +258,39 @@ def test_what_is_declared_twice_is_refused(tmp_path: Path, what: str) -> None:
 
     with pytest.raises(ModelErrors, match=what):
         read_xmile(path)
+
+
+RATES = """<xmile version="1.0">
+<sim_specs method="{method}"><start>0</start><stop>4</stop><dt>0.5</dt></sim_specs>
+<model><variables><stock name="s"><eqn>0</eqn><inflow>f</inflow></stock><flow name="f"><eqn>{eqn}</eqn></flow>
+<aux name="x"><eqn>100 + TIME * TIME</eqn></aux></variables></model></xmile>"""
+
+
+@pytest.mark.parametrize("method", ["Euler", "RK2", "RK4"])
+@pytest.mark.parametrize(
+    ("eqn", "least", "rate"),
+    [
+        ("DERIVN(x, 2)", 1.0, 2.0),
+        ("HISTORY(x, 1)", 1.5, 101.0),
+        ("HISTORY(TIME + 9 - TIME, TIME - 1)", 1.0, 9.0),
+    ],
+)
+def test_what_looks_back_fits_any_method(
+    tmp_path: Path, method: str, eqn: str, least: float, rate: float
+) -> None:
+    """x" = 2, x(1) = 101 and 9 are the same all the time, so that all methods add them up alike."""
+    path = tmp_path / "model.xmile"
+    path.write_text(RATES.format(method=method, eqn=eqn), encoding="utf-8")
+    found = trajectory(find(path))["s"]
+
+    assert found[0.5] == 0.0
+    assert found[4.0] - found[least] == pytest.approx(rate * (4.0 - least), rel=1e-12)
+
+
+def test_a_variable_may_look_back_on_itself(tmp_path: Path) -> None:
+    """Where it looks is before the start, so that there is no circle there."""
+    path = tmp_path / "model.xmile"
+    text = RATES.format(method="Euler", eqn="1 + HISTORY(SELF, TIME - 1)")
+    path.write_text(text, encoding="utf-8")
+
+    assert list(trajectory(find(path))["f"].values()) == [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0, 5.0]

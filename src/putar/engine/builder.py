@@ -128,6 +128,10 @@ class Builder:
         """Return the node of the time that functions of time and data read."""
         return self.clock()
 
+    def step_clock(self) -> int:
+        """Return the node of the time at the start of the step, which methods do not move within it."""
+        return self.clock()
+
     def random(self, call: Call, part: int) -> int:
         """Return a uniform draw that belongs to a call."""
         raise NotImplementedError

@@ -99,7 +99,7 @@ def _material(b: Builder, call: Call) -> int:
     if b.world == "initial":
         return start
     values, waits = _entries(b, call, value, wait)
-    gone = b.op(Op.SUB, b.held_clock(), b.const(b.time_spec.start - b.time_spec.step / 2))
+    gone = b.op(Op.SUB, b.step_clock(), b.const(b.time_spec.start - b.time_spec.step / 2))
     gone = b.op(Op.FLOOR, b.op(Op.DIV, gone, b.const(b.time_spec.step)))
     some = b.op(Op.LT, gone, _whole_steps(b, b.at_start(wait)))
     found = b.op(Op.SELECT, some, start, b.const(0.0))
@@ -161,16 +161,18 @@ def _lag(b: Builder, when: Expr) -> tuple[float, float]:
 def _history(b: Builder, call: Call) -> int:
     """Return the value at another time of this run so far, to the nearest step; 0 where there is none."""
     value, when = call.args
+    least, longest = _lag(b, when)
+    before = least >= b.time_spec.step / 2  # so that a value may look back on itself
     if b.world == "initial":
+        if before:
+            return b.const(0.0)
         gap = b.op(Op.SUB, b.const(b.time_spec.start), b.at_start(when))
         now = b.op(Op.LT, b.op(Op.ABS, gap), b.const(b.time_spec.step / 2))
         return b.op(Op.SELECT, now, b.at_start(value), b.const(0.0))
-    least, longest = _lag(b, when)
     depth = _depth(b, longest)
     older = _kept(b, call, 0, depth, lambda: b.const(0.0), lambda: b.node(value))
-    ago = b.op(Op.DIV, b.op(Op.SUB, b.held_clock(), b.node(when)), b.const(b.time_spec.step))
+    ago = b.op(Op.DIV, b.op(Op.SUB, b.step_clock(), b.node(when)), b.const(b.time_spec.step))
     ago = b.op(Op.FLOOR, b.op(Op.ADD, ago, b.const(0.5)))
-    before = least >= b.time_spec.step / 2  # so that a value may look back on itself
     found = pick(b, ago, [b.const(0.0) if before else b.node(value), *older], b.const(0.0))
     if depth > b.time_spec.steps:
         return found

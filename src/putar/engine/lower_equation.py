@@ -174,8 +174,12 @@ class EquationLowering(Builder):
 
     def held_clock(self) -> int:
         """Return the time at the start of the step, where the model says that inputs hold within it."""
+        return self.step_clock() if self.time_spec.frozen else self.clock()
+
+    def step_clock(self) -> int:
+        """Return the time at the start of the step."""
         time = self.time_spec
-        if self.world == "initial" or not time.frozen or time.method == "euler":
+        if self.world == "initial" or time.method == "euler":
             return self.clock()
         name = "time·step"
         if name not in self.all.state_slots:

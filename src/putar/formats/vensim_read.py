@@ -292,8 +292,9 @@ class _Reader:
             raise ModelError(what, piece.entry.at, "give one number, or one for each element")
         sizes = [len(self.ranges.members(word) or ()) for word in piece.over]
         across = next((size for size in reversed(sizes) if size > 1), 1)  # single elements have no rows
-        uneven = [length for length in row_lengths(piece.entry.body) if length != across]
-        if uneven and count > 1:
+        lengths = row_lengths(piece.entry.body)
+        uneven = [length for length in lengths if length != across]
+        if uneven and count > 1 and (count > across or set(lengths) != {1}):  # one range may go down as well
             what = f"a row of {piece.name} has {across} numbers, one here has {uneven[0]}"
             raise ModelError(what, piece.entry.at, "end each row with ';', and nothing else")
         return replace(piece, kind="constant", numbers=numbers)

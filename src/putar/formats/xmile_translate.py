@@ -48,6 +48,7 @@ REDUCERS_OF_POINTS: dict[str, Callable[[Sequence[float]], float]] = {
     "SIZE": lambda ys: float(len(ys)),
 }
 MOST_DERIVATIVES = 6
+BEGUN = "PREVIOUS(TIME + DT, STARTTIME)"  # the time at the start of the step
 MOST_GUESSES = 40
 MOST_CALLS = 20_000
 DEEPEST_CALLS = 1000  # of a macro that calls itself
@@ -310,21 +311,25 @@ class _One:
         if isinstance(when, Binary) and when.op == "-" and isinstance(when.right, Number):
             ago = when.right.value
             if isinstance(when.left, Name) and when.left.name == "time" and ago > 0:
-                text = "IF TIME - a2 < STARTTIME - DT / 2 THEN 0 ELSE DELAY(a1, a2)"
-                return self._formula(node, (args[0], when.right), text)
+                return self._formula(node, (args[0], when.right), "DELAY(a1, a2, 0)")
         if isinstance(when, Number):
-            text = "IF TIME < a2 - DT / 2 THEN 0 ELSE SAMPLE_IF_TRUE(ABS(TIME - a2) < DT / 2, a1, 0)"
+            text = f"IF {BEGUN} < a2 - DT / 2 THEN 0 ELSE SAMPLE_IF_TRUE(ABS({BEGUN} - a2) < DT / 2, a1, 0)"
             return self._formula(node, args, text)
         return replace(node, function="HISTORY", args=args)
 
     def _derivative(self, node: Call, args: tuple[Expr, ...]) -> Expr:
-        """Return a difference of differences over the step; 0 until there are as many steps before."""
+        """Return a difference of differences over the step; 0 until there are as many steps before.
+
+        Where a method looks ahead within a step, more time has passed: they are divided differences.
+        """
         order = args[1].value if isinstance(args[1], Number) else math.nan
         if order not in range(MOST_DERIVATIVES + 1):
             return self._refused(node, "DERIVN")
         found = args[0]
         for before in range(int(order)):
-            text = f"IF TIME < STARTTIME + {before + 0.5} * DT THEN 0 ELSE (a1 - PREVIOUS(a1, 0)) / DT"
+            text = f"IF {BEGUN} < STARTTIME + {before + 0.5} * DT THEN 0 "
+            since = f"(TIME - PREVIOUS(TIME, STARTTIME - DT) + {before} * DT) / {before + 1}"
+            text += f"ELSE (a1 - PREVIOUS(a1, 0)) / ({since})"
             found = filled(text, {"a1": found}, node.at + before, node.width)
         return self._small(node, found)
 
