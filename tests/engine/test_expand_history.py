@@ -110,6 +110,25 @@ def test_what_is_looked_up_at_a_date_stays_within_a_step(method: str) -> None:
     assert np.diff(found[3:]).tolist() == [12.0] * 7
 
 
+def test_a_member_that_looks_at_now_instead_of_back_is_not_a_number() -> None:
+    """With a lag of 2 steps it may be a part of what it looks at; a member's lag of 0.3 is none."""
+    program = lower(model_of("aux x = TIME + 10\nconstant lag = 2\naux y = HISTORY(x, TIME - lag)"))
+    kernel = ReferenceKernel(program, ["y"])
+    parameters = np.array([[0.3]])
+    found = kernel.advance(parameters, kernel.initialise(parameters), 0, program.steps)
+
+    assert np.isnan(found[1:, 0, 0]).all()
+
+
+@pytest.mark.parametrize("method", ["euler", "rk2", "heun", "rk4"])
+def test_what_was_some_steps_ago_stays_within_a_step(method: str) -> None:
+    """As of a delay: y rises by what x was a step before, 0 and then 10, 11 and so on."""
+    text = "stock sum = 0\n  inflow rate\nflow rate = HISTORY(x, TIME - 1)\naux x = TIME + 10\n"
+    found = series(text, "sum", time=f"time 0 to 10 step 1\n  method {method}")["sum"]
+
+    assert np.diff(found).tolist() == [0.0, *np.arange(10.0, 19.0)]
+
+
 def test_a_value_may_look_back_on_itself_from_the_start() -> None:
     """Two steps ago it was one less, and before the run 0."""
     assert series("aux y = 1 + HISTORY(y, TIME - 2)", "y")["y"][:7] == [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0]

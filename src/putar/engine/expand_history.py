@@ -150,18 +150,22 @@ def _conveyor(b: Builder, call: Call) -> int:
     return slots[-1]
 
 
-def _lag(b: Builder, when: Expr) -> tuple[float, float]:
-    """Return how long ago, at least and at most, a time can be that is written as TIME less something."""
+def _lag(when: Expr) -> Expr | None:
+    """Return how long ago a time is that is written as TIME less something."""
     match when:
         case Binary(op="-", left=Name(name="time"), right=right):
-            return b.extent(right)
-    return (-math.inf, math.inf)
+            return right
+    return None
 
 
 def _history(b: Builder, call: Call) -> int:
-    """Return the value at another time of this run so far, to the nearest step; 0 where there is none."""
+    """Return the value at another time of this run so far, to the nearest step; 0 where there is none.
+
+    Within a step, what is some time ago stays as many steps ago, and a date stays where it is.
+    """
     value, when = call.args
-    least, longest = _lag(b, when)
+    lag = _lag(when)
+    least, longest = (-math.inf, math.inf) if lag is None else b.extent(lag)
     before = least >= b.time_spec.step / 2  # so that a value may look back on itself
     if b.world == "initial":
         if before:
@@ -171,9 +175,10 @@ def _history(b: Builder, call: Call) -> int:
         return b.op(Op.SELECT, now, b.at_start(value), b.const(0.0))
     depth = _depth(b, longest)
     older = _kept(b, call, 0, depth, lambda: b.const(0.0), lambda: b.node(value))
-    ago = b.op(Op.DIV, b.op(Op.SUB, b.step_clock(), b.node(when)), b.const(b.time_spec.step))
+    now = b.step_clock() if lag is None else b.clock()
+    ago = b.op(Op.DIV, b.op(Op.SUB, now, b.node(when)), b.const(b.time_spec.step))
     ago = b.op(Op.FLOOR, b.op(Op.ADD, ago, b.const(0.5)))
-    found = pick(b, ago, [b.const(0.0) if before else b.node(value), *older], b.const(0.0))
+    found = pick(b, ago, [b.const(math.nan) if before else b.node(value), *older], b.const(0.0))
     if depth > b.time_spec.steps:
         return found
     begun = b.op(Op.GE, b.node(when), b.const(b.time_spec.start - b.time_spec.step / 2))
