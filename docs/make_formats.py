@@ -95,9 +95,10 @@ Sources stand in comments, ranges in the units field. A sketch that was read is 
 group gets a plain view. Lost are what units are multiples of, Heun's method (written as Vensim's midpoint
 method), infinity, and what XMILE loses of a flywheel.
 
-**The text form and folders.** Names become words, arrays that are defined in part become whole. Units that
-do not fit their equations are taken off, and said. In a folder every constant has a status; one that rested
-on facts which are not there is `assumed`, and its reason says what it was.
+**The text form and folders.** Names become words, arrays that are defined in part become whole. Where
+that keeps units, a time that stands as a plain number gets a constant with the unit of time. Units that do
+not fit their equations are taken off, and said. In a folder every constant has a status; one that rested on
+facts which are not there is `assumed`, and its reason says what it was.
 
 How each built-in function is written:
 

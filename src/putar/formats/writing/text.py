@@ -14,6 +14,7 @@ from putar.formats.text_write import model_text
 from putar.formats.writing.loss import Loss, Written
 from putar.formats.writing.reduce import reduce
 from putar.formats.writing.target import TEXT
+from putar.formats.writing.text_times import with_named_times
 from putar.language.dimensional import check_units
 from putar.language.expr import Call, Computed, Each, Expr, Index, Name, Number, Subscript, Unary, rebuild
 from putar.language.functions import CONSTANTS, FUNCTIONS
@@ -64,7 +65,13 @@ def own_model(
     if flat:  # a folder's constants must have a unit
         bare = (replace(v, unit="dmnl") if v.kind == "constant" and not v.unit else v for v in own.variables)
         own = replace(own, variables=tuple(bare))
-    own = _with_units(own, losses)
+    whole, own_time = own, own.time.unit
+    own, taken_off = _with_units(own)
+    if taken_off and own_time != "dmnl" and any(_has_unit(v) for v in whole.variables):
+        timed, less = _with_units(with_named_times(whole))
+        if timed.time.unit != "dmnl" and len(less) < len(taken_off):
+            own, taken_off = timed, less
+    losses.extend(taken_off)
     names = {old: new for old, new in renamed.outputs(model).items() if old != new}
     return own, tuple(losses), names
 
@@ -259,13 +266,14 @@ def _whole(model: Model, losses: list[Loss]) -> Model:
     return replace(model, variables=tuple(filled(v) for v in model.variables))
 
 
-def _with_units(model: Model, losses: list[Loss]) -> Model:
-    """Return a model whose units fit; those that do not are taken off, then that of time."""
+def _with_units(model: Model) -> tuple[Model, list[Loss]]:
+    """Return a model whose units fit; those that do not are taken off, then that of time; and what was."""
+    losses: list[Loss] = []
     model = replace(model, units=tuple(u for u in model.units if u.name != model.time.unit))
     for _ in range(MOST_ROUNDS):
         errors = [p for p in check_units(model) if p.severity == "error"]
         if not errors:
-            return model
+            return model, losses
         lines = {p.where.line for p in errors if p.where is not None}
         wrong = {v.name for v in model.variables if _has_unit(v) and _lines(v) & lines}
         if wrong:
@@ -277,7 +285,7 @@ def _with_units(model: Model, losses: list[Loss]) -> Model:
             model = replace(model, time=replace(model.time, unit="dmnl"), units=base)
         else:
             break
-    return _without(model, {v.name for v in model.variables if _has_unit(v)}, losses)
+    return _without(model, {v.name for v in model.variables if _has_unit(v)}, losses), losses
 
 
 def _has_unit(variable: Variable) -> bool:
