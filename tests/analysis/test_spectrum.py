@@ -441,3 +441,32 @@ def test_steps_of_a_method_of_order_four() -> None:
     state = np.array([run.values[name][:, 0] for name in found.stocks])
 
     assert (step_matrices(found)[0, 0] @ state[:, 0]) == pytest.approx(state[:, 1], rel=1e-13)
+
+
+def test_a_rate_that_only_rounds_to_zero_is_none() -> None:
+    """A stock that keeps what it has holds the rate at 0 where the wheel fades: rounding is no growth.
+
+    By hand: max(0, factor - 0.85), with a noise of 1e-16 of either sign where it is 0, stalls at 0.85.
+    """
+
+    def rate(factors: NDArray[np.float64]) -> NDArray[np.float64]:
+        noise = 1e-16 * np.where(np.arange(len(factors)) % 2, 1.0, -1.0)
+        return np.maximum(factors - 0.85, 0.0) + noise
+
+    found = margin(rate)
+    assert found.value == pytest.approx(0.15, abs=1e-9)
+
+
+@pytest.mark.parametrize("stall", [0.1, 0.5, 0.8437, 0.99999])
+def test_the_crossing_is_found_by_few_looks(stall: float) -> None:
+    """Of a rate that bends, and of one that drops out of all numbers below its crossing."""
+    looks = 0
+
+    def rate(factors: NDArray[np.float64]) -> NDArray[np.float64]:
+        nonlocal looks
+        looks += len(factors)
+        return np.where(factors < stall, -np.inf if stall == 0.5 else factors - stall, factors**3 - stall**3)
+
+    found = margin(rate)
+    assert found.value == pytest.approx(1.0 - stall, abs=1e-9)
+    assert looks < 120

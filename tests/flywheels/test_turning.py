@@ -222,3 +222,16 @@ def test_one_stock_is_one(tmp_path: Path) -> None:
     found = verdict(tmp_path, OVENS)["rests_on"]
 
     assert any("a push on the 1 stock of the wheel grows by 10% a year" in ground for ground in found)
+
+
+def test_a_wheel_of_too_many_stocks_is_said_to_be_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of which no rates are computed, though its loops are."""
+    monkeypatch.setattr("putar.analysis.wheel.LARGEST", 0)
+    path = tmp_path / "ovens.putar"
+    path.write_text(OVENS, encoding="utf-8")
+    result = CliRunner().invoke(main, ["run", str(path), "--out", str(tmp_path)])
+
+    assert result.exit_code == 0
+    assert "too many stocks" in " ".join(result.stdout.split())

@@ -43,6 +43,7 @@ POINTS = 33  # factors that are tried between 0 and 1 before the crossing is ref
 HIGHEST = 1000.0  # a gain or an overload beyond this is reported as none
 LOWEST = -1e100  # stands for a rate of minus infinity, of a product that vanishes
 TOLERANCE = 1e-8
+STILL = 1e-13  # 1/time; a rate no higher is the rounding of 0, as where a stock only keeps what it has
 SCAN, HALVINGS = 9, 12  # for many members: factors that are tried, and halvings of the gap that is found
 CUT = 0.005  # a link that may fall to less than this may fall to nothing
 
@@ -81,8 +82,12 @@ def margin(rate: Callable[[Array], Array], slope: float | None = None, exact: fl
     slope : of the rate at full strength
     exact : a stall factor in closed form, taken where it lies between the factors that are tried
     """
+
+    def moving(factors: Array) -> Array:
+        return rate(factors) - STILL
+
     grid = np.linspace(0.0, 1.0, POINTS)
-    rates = rate(grid)
+    rates = moving(grid)
     today = float(rates[-1])
     monotone = bool((np.diff(np.maximum(rates, LOWEST)) >= -1e-12).all())
     first_order = None if slope is None or slope <= 0.0 or today <= 0.0 else today / slope
@@ -90,14 +95,14 @@ def margin(rate: Callable[[Array], Array], slope: float | None = None, exact: fl
         return Margin(None, Said("margin.rateless"), monotone=monotone)
     if today <= 0.0:
         # what lowers the rate cannot start the wheel, only overshoot within a step
-        gain = float("inf") if slope is not None and slope <= 0.0 else _beyond(rate, wanted=True)
+        gain = float("inf") if slope is not None and slope <= 0.0 else _beyond(moving, wanted=True)
         found = np.isfinite(gain)
         word = Said("margin.gain", times=Number(gain, ".3g")) if found else Said("margin.no_gain")
         return Margin(None, Said("margin.not_turning", gain=word), required=gain, monotone=monotone)
     below = np.flatnonzero(rates <= 0.0)
     if len(below) == 0:
         if rates[0] > today:
-            room = _beyond(rate, wanted=False) - 1.0
+            room = _beyond(moving, wanted=False) - 1.0
             found = np.isfinite(room)
             word = (
                 Said("margin.stronger", times=Number(room, ".3g")) if found else Said("margin.any_stronger")
@@ -110,7 +115,7 @@ def margin(rate: Callable[[Array], Array], slope: float | None = None, exact: fl
     if exact is not None and grid[low] <= exact <= grid[low + 1]:
         factor, method = exact, "closed form"
     else:
-        factor = _root(rate, float(grid[low]), float(grid[low + 1]))
+        factor = _root(moving, float(grid[low]), float(grid[low + 1]))
     why = Said("margin.stalls", share=Number(factor, ".0%"))
     if factor < CUT:
         why = Said("margin.stalls_cut")
@@ -118,14 +123,34 @@ def margin(rate: Callable[[Array], Array], slope: float | None = None, exact: fl
 
 
 def _root(rate: Callable[[Array], Array], low: float, high: float) -> float:
-    """Return where the rate changes sign between two factors: sections of the bracket, all at once."""
-    above = bool(rate(np.array([low]))[0] > 0.0)
-    while high - low > TOLERANCE / 100 * max(1.0, abs(high)):
-        grid = np.linspace(low, high, POINTS)
-        changed = np.flatnonzero((rate(grid[1:-1]) > 0.0) != above)
-        at = int(changed[0]) + 1 if len(changed) else POINTS - 1
-        low, high = float(grid[at - 1]), float(grid[at])
-    return (low + high) / 2
+    """Return where the rate changes sign between two factors, between which it does.
+
+    By inverse quadratic steps where the last three points allow one, else by halving.
+
+    Source
+    ------
+    Chandrupatla (1997), Advances in Engineering Software 28, 145-149.
+    """
+    b, a = low, high
+    fb, fa = (float(each) for each in rate(np.array([low, high])))
+    part = 0.5
+    while True:
+        tried = a + part * (b - a)
+        found = float(rate(np.array([tried]))[0])
+        if (found > 0.0) == (fa > 0.0):
+            c, fc = a, fa
+        else:
+            c, fc, b, fb = b, fb, a, fa
+        a, fa = tried, found
+        near = TOLERANCE / 200 * max(1.0, abs(a)) / abs(b - a)
+        if near >= 0.5:
+            return (a + b) / 2
+        part = 0.5
+        if np.isfinite([fa, fb, fc]).all() and fb != fc and fa not in (fb, fc):
+            xi, phi = (a - b) / (c - b), (fa - fb) / (fc - fb)
+            if phi**2 < xi and (1.0 - phi) ** 2 < 1.0 - xi:
+                part = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
+        part = min(1.0 - near, max(near, part))
 
 
 def _beyond(rate: Callable[[Array], Array], *, wanted: bool) -> float:
@@ -229,14 +254,21 @@ def member_margins(found: Jacobian, part: Array, spinning: NDArray[np.bool_]) ->
 def scaled_rate(found: Jacobian, part: Array, member: int = 0) -> Callable[[Array], Array]:
     """Return the window rate as a function of factors of a part [row, stock, stock] of the matrix."""
     whole = found.matrix[:, member]
+    straight = found.order == 1  # then what a step does is straight in the factor
+    if straight:
+        steps, moved = step_matrices(found, whole), step_matrices(found, part)
+        moved[..., ~found.latch, :] -= np.eye(whole.shape[-1])[~found.latch]
 
     def rate(factors: Array) -> Array:
         rates = []
         size = max(1, (1 << 21) // max(1, whole.size))
         for low in range(0, len(factors), size):
-            some = factors[low : low + size]
-            matrices = whole[:, None] + (some - 1.0)[None, :, None, None] * part[:, None]
-            rates.append(window_rate(step_matrices(found, matrices), found.step))
+            less = (factors[low : low + size] - 1.0)[None, :, None, None]
+            if straight:
+                matrices = steps[:, None] + less * moved[:, None]
+            else:
+                matrices = step_matrices(found, whole[:, None] + less * part[:, None])
+            rates.append(window_rate(matrices, found.step))
         return np.concatenate(rates)
 
     return rate

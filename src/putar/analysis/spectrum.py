@@ -66,8 +66,8 @@ def step_matrices(found: Jacobian, matrix: Array | None = None) -> Array:
 
 def _stepped(j: Array, step: float, order: int = 1, latch: NDArray[np.bool_] | None = None) -> Array:
     count = j.shape[-1]
-    total = np.eye(count) + step * j
     power = step * j
+    total = np.eye(count) + power
     for k in range(2, order + 1):
         power = power @ (step * j)
         total = total + power / factorial(k)

@@ -37,7 +37,7 @@ from putar.analysis.spectrum import (
 from putar.analysis.trajectory import Trajectory
 from putar.engine.ir import owner_of
 
-__all__ = ["Alone", "LinkMargin", "Wheel", "Window", "level_growth", "wheel"]
+__all__ = ["Alone", "LinkMargin", "Wheel", "Window", "level_growth", "too_large", "wheel"]
 
 Array = NDArray[np.float64]
 ALONE = 0.9  # a stock that carries more than this part of the leading growth makes it alone
@@ -46,6 +46,10 @@ SLIGHT = 1e-6  # a link with less than this share of the largest influence is le
 SMALL_PART = 0.02  # a stock with a smaller part in the leading growth does not carry it
 LINKS = 10  # links whose margins are computed, the most influential first
 WINDOWS = 20  # windows of a run at most
+LARGEST = 2_000_000_000  # rows times stocks cubed: of a larger wheel no rates are computed
+ENTRIES = 40_000_000  # rows times stocks times the larger of stocks and variables, which must fit in memory
+WORK = 40_000_000_000  # multiplications that all margins together may take, of which one takes ROUNDS runs
+ROUNDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,13 @@ class Wheel:
         return min(known, key=lambda link: link.margin.value or 0.0) if known else None
 
 
+def too_large(rows: Trajectory, graph: CausalGraph) -> bool:
+    """Return whether the rates of a run's main partition would take hours, or more memory than there is."""
+    stocks, count = len(graph.stocks(0)), len(rows.times)
+    variables = sum(partition == 0 for partition in graph.partition.values())
+    return count * stocks**3 > LARGEST or count * stocks * variables > ENTRIES
+
+
 def wheel(
     rows: Trajectory,
     graph: CausalGraph,
@@ -146,7 +157,7 @@ def wheel(
     ----------
     start, stop : of the window; at least one step
     stocks : names of the wheel's stocks; empty for the main partition
-    links : how many links' margins are computed
+    links : how many links' margins are computed; fewer where that is very much work
     known : the Jacobian of these rows, where many members are asked about
 
     """
@@ -168,6 +179,7 @@ def wheel(
     slopes = influences(window, member, along)
     ranked = sorted(slopes, key=lambda link: -abs(slopes[link]))
     elastic = link_elasticities(window, -1, member)
+    links = min(links, max(1, WORK // (ROUNDS * len(window.times) * max(1, len(chosen)) ** 3)))
     margins = _margins(window, ranked, slopes, links, member, elastic or {})
     carries = tuple((chosen[n], float(part[n])) for n in order)
     first, end = float(window.times[0]), float(window.times[-1] + window.step)

@@ -22,7 +22,7 @@ from putar.analysis.margin import Margin
 from putar.analysis.naming import label
 from putar.analysis.spread import MarginSpread, Spread, spread_over_members
 from putar.analysis.trajectory import Trajectory, clock_alone, trajectory
-from putar.analysis.wheel import LinkMargin, Wheel, wheel
+from putar.analysis.wheel import LinkMargin, Wheel, too_large, wheel
 from putar.engine.kernel import saved_steps
 from putar.errors import RunError
 from putar.flywheels.folder import Flywheel
@@ -44,7 +44,8 @@ class Feedback:
     """The answer: loops, their lead, the wheel, and how long it took.
 
     `lead_probability` is [row, loop] for `finding.main`, with `nobody` [row] it sums to one in each row;
-    of one run it is 0 or 1. Rows are at `times`; `rows` are their places in the run.
+    of one run it is 0 or 1. Rows are at `times`; `rows` are their places in the run. `large` says that the
+    wheel was left out because it holds too many stocks.
     """
 
     flywheel: Flywheel
@@ -58,6 +59,7 @@ class Feedback:
     wheel_spread: Spread | None
     seconds: float
     release: Release | None = None
+    large: bool = False
 
     def as_json(self) -> dict[str, object]:
         """Return the contract of `putar loops --json`, and what the page shows besides."""
@@ -310,12 +312,13 @@ def find_feedback(
         spread = dominance(finding, formulas, design_of(flywheel, spec), save_every=every, seed=spec.seed)
         probability, nobody = spread.probability, spread.nobody
     start, stop = wheel_window(flywheel) if window is None else window
-    found = wheel(rows, finding.graph, start, stop, stocks, links) if rates else None
+    large = too_large(rows, finding.graph)
+    found = wheel(rows, finding.graph, start, stop, stocks, links) if rates and not large else None
     drawn = _spread(flywheel, spec, found, finding, start, stop) if found is not None else None
     released = find_release(flywheel, spec, finding, found) if release and found is not None else None
     seconds = time.perf_counter() - began
     parts = (flywheel, finding, rows.times[kept], kept, probability, nobody, spread, found, drawn, seconds)
-    return Feedback(*parts, released)
+    return Feedback(*parts, released, large)
 
 
 def _require_finite(rows: Trajectory, flywheel: Flywheel) -> None:

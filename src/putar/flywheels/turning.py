@@ -103,6 +103,8 @@ def _by_rates(flywheel: Flywheel, feedback: Feedback | None, wheel: Wheel | None
     """Return the verdict of a model that declares no test: from the growth of a push in its loops."""
     if feedback is None:
         return Verdict(None, Said("story.unasked"), None, ())
+    if feedback.large:
+        return Verdict(None, Said("story.large"), None, ())
     if wheel is None:
         links = len(feedback.finding.graph.links)
         return Verdict(False, Said("story.closed"), None, (Said("story.no_loops", links=links),))
