@@ -20,7 +20,8 @@ from putar.formats.writing.rewrite import Context, Words, numbered
 from putar.formats.writing.switches import with_switches
 from putar.formats.writing.target import Target
 from putar.formats.writing.vectors import VECTORS
-from putar.language.expr import Call, Expr
+from putar.language.expr import Call, Expr, walk
+from putar.language.functions import FUNCTIONS
 from putar.language.model import Equation, Model, Variable
 from putar.language.subscripts import Place
 
@@ -84,6 +85,7 @@ class _Reducer:
     def _variable(self, variable: Variable) -> Variable:
         if variable.kind == "constant" or (variable.equation is None and not variable.elements):
             return variable
+        variable = self._gathered(variable)
         way: dict[bool, bool] = {}
         equation: Equation | None = None
         elements: list[tuple[tuple[str, ...], Equation]] = []
@@ -105,6 +107,21 @@ class _Reducer:
         if kind == "aux" and variable.kind == "curve":
             variable = replace(variable, points=None, element_points=())
         return replace(variable, kind=kind, equation=equation, elements=tuple(elements))
+
+    def _gathered(self, variable: Variable) -> Variable:
+        """Return an array whose elements all have one same equation over vectors with that equation alone.
+
+        Forms that write elements one by one say so; `x[a, b] = INVERT MATRIX(m[row, col], 2)` is no equation.
+        """
+        equations = [own for _, own in variable.elements]
+        if len(equations) < 2 or variable.partial or variable.equation is not None:
+            return variable
+        first = equations[0]
+        calls = [node for node in walk(first.expr) if isinstance(node, Call)]
+        vectors = any(FUNCTIONS[c.function].takes == "vector" for c in calls if c.function in FUNCTIONS)
+        if not vectors or any(own.over or own.expr != first.expr for own in equations):
+            return variable
+        return replace(variable, equation=first, elements=())
 
     def _groups(self, variable: Variable) -> Iterator[tuple[list[tuple[str, ...]], Equation]]:
         """Yield every equation with the elements that it holds for."""
