@@ -322,3 +322,17 @@ def test_the_profile_of_a_belt_is_a_lookup(tmp_path: Path) -> None:
         ModelErrors, match=r"3:\d+: x: DELAY CONVEYOR takes the name of a lookup as its fourth"
     ):
         read_vensim(mdl(tmp_path, text))
+
+
+def test_units_of_a_macro_by_its_arguments_are_those_of_each_call(tmp_path: Path) -> None:
+    """A macro may name its arguments where units stand; they are no units of their own."""
+    path = mdl(
+        tmp_path,
+        ":MACRO: HELD(into, wait)\nHELD = store / wait ~ into ~|\n"
+        "store = INTEG(into - HELD, into * wait) ~ into*wait ~|\n:END OF MACRO:\n"
+        "rain = 3 ~ metre/Month ~|\nlag = 2 ~ Month ~|\nriver = HELD(rain, lag) ~ metre/Month ~|",
+    )
+    units = {variable.name.rpartition("\u00b7")[2]: variable.unit for variable in read_vensim(path).variables}
+
+    assert units["held"] == units["store"] == ""
+    assert units["river"] == "metre/month"

@@ -9,6 +9,7 @@ Source: Vensim Reference Manual; docs/formats.md says what is read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -223,7 +224,7 @@ class _Reader:
                 what = f"the macro {macro.name!r} declares a range"
                 self.problems.append(Problem("error", "unsupported", one.where, what, "declare it outside"))
             elif name_of(one.name) not in {name_of(word) for word in macro.inputs}:
-                self.tasks.append(_Task(one, scope.names[name_of(one.name)], scope))
+                self.tasks.append(_Task(_with_own_units(one, macro), scope.names[name_of(one.name)], scope))
 
     def _read(self, task: _Task) -> None:
         entry = task.entry
@@ -363,3 +364,10 @@ pipeline = INTEG(input - DELAYP, input * delay time) ~~|
 :END OF MACRO:
 """
     return tuple(read_source(text, "DELAYP of Vensim").macros)
+
+
+def _with_own_units(entry: Entry, macro: Macro) -> Entry:
+    """Return a macro's entry without units that are those of its arguments, by their names."""
+    inputs = {name_of(word) for word in macro.inputs}
+    named = {name_of(word) for word in re.split(r"[*/^()\[\]]", entry.units) if word.strip()}
+    return replace(entry, units="") if named & inputs else entry
