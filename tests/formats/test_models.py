@@ -63,3 +63,15 @@ def test_draws_have_the_moments_worked_out_by_hand(feature: str) -> None:
         if not right:
             wrong.append((name, moment, drawn.mean(), drawn.std(), drawn.min(), drawn.max()))
     assert wrong == []
+
+
+def test_in_05_what_is_kept_does_not_hang_on_how_far_rows_are_apart(tmp_path: Path) -> None:
+    """A stock filled by 1 a unit of time less the time is 0 at each row, eight steps apart or one."""
+    for apart in ("1", "0.125"):
+        path = tmp_path / "model.mdl"
+        text = "{UTF-8}\nx = INTEG(1, 0) ~~|flat = x - Time ~~|INITIAL TIME = 0 ~~|FINAL TIME = 4 ~~|"
+        path.write_text(f"{text}TIME STEP = 0.125 ~~|SAVEPER = {apart} ~~|", encoding="utf-8")
+        rows = trajectory(open_file(path))["flat"]
+
+        assert list(rows) == [i * float(apart) for i in range(round(4 / float(apart)) + 1)]
+        assert set(rows.values()) == {0.0}
