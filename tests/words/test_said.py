@@ -83,3 +83,16 @@ def test_counts_have_their_forms() -> None:
     """One error, two errors; Indonesian has one form."""
     assert [Words().count("terminal.errors", n) for n in (1, 2)] == ["1 error", "2 errors"]
     assert Words("id").count("terminal.errors", 2000) == "2.000 kesalahan"
+
+
+def test_what_is_rounded_to_zero_has_no_sign() -> None:
+    """−0.00 and +0% would say that something moved; a number that is left keeps its sign."""
+    words = Words()
+
+    assert [words.formatted(x, "+.2f") for x in (-0.001, 0.001, -0.01, 0.01)] == [
+        "0.00",
+        "0.00",
+        "−0.01",
+        "+0.01",
+    ]
+    assert words.formatted(-0.001, "+.0%") == "0%"

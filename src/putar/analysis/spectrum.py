@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from putar.analysis.jacobian import Jacobian
+from putar.analysis.naming import label
+from putar.words.said import Said
 
 __all__ = [
     "Elasticity",
@@ -151,12 +153,11 @@ def flywheel_number(gives: Array, takes: Array, names: tuple[str, ...] = ()) -> 
     if off.max(initial=0.0) > 0.0:
         i, j = np.unravel_index(int(off.argmax()), off.shape)
         if names:
-            return Number(
-                None, f"{names[int(j)]} holds {names[int(i)]} down, so that no single number decides"
-            )
-        return Number(None, "a stock holds another one down, so that no single number decides")
+            held = {"one": label(names[int(j)]), "other": label(names[int(i)])}
+            return Number(None, Said("number.held_down", **held))
+        return Number(None, Said("number.some_held_down"))
     if len(loss) == 0 or np.diag(loss).min() <= 0.0:
-        return Number(None, "a stock loses nothing, so that a unit of it never wears out")
+        return Number(None, Said("number.no_loss"))
     return Number(float(np.abs(np.linalg.eigvals(gives @ np.linalg.inv(loss))).max()))
 
 

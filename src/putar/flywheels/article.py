@@ -17,6 +17,7 @@ from putar.flywheels.located import Table, read_toml
 from putar.flywheels.scenarios import BASE, RunSpec, Scenario
 from putar.language.model import Model, TimeSpec, UnitDeclaration
 from putar.language.units import UnitTable, parse_unit, unit_table
+from putar.words.said import Said
 
 __all__ = ["read_article"]
 
@@ -54,7 +55,7 @@ def read_article(path: Path) -> Flywheel:
         raise ModelErrors(errors)
     title = top.text("title", path.stem.replace("_", " "))
     model = Model(path.stem, TIME, (), units=units)
-    base = {BASE: Scenario(BASE, "Base run", RunSpec())}
+    base = {BASE: Scenario(BASE, Said("scenario.base"), RunSpec())}
     return Flywheel(path.stem, model, path, title, scenarios=base, facts=facts, files=(path.name,))
 
 

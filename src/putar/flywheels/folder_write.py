@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from putar.flywheels.folder import Flywheel
+from putar.flywheels.indicators import default_headlines
 from putar.flywheels.parameters import FORMS, NEED_FACTS
 from putar.formats.text_write import number_text, variable_text
 from putar.formats.writing.loss import Loss
@@ -26,7 +27,6 @@ HOME = "main"
 COPIED = ("*.toml", "*.putar", "*.csv", "*.md", "*.po")
 FACTS = "id,quantity,value,low,high,unit,date,kind,source_title,publisher,url,note\n"
 SERIES = "series,variable,time,until,value,low,high,unit,fact\n"
-MOST_HEADLINES = 4
 
 
 def folder_files(flywheel: Flywheel, name: str) -> tuple[dict[str, str], tuple[Loss, ...], dict[str, str]]:
@@ -120,12 +120,8 @@ class _Folder:
             yield 'arms_length = "as the equations say where the switch is 0"'
 
     def _headlines(self) -> Iterator[str]:
-        shown = [v for v in self.model.variables if v.kind == "stock"]
-        shown = shown or [v for v in self.model.variables if v.kind in ("flow", "aux")]
-        for variable in shown[:MOST_HEADLINES]:
-            output = self.model.element_names(variable)[0]
-            label = variable.short.replace("_", " ").capitalize()
-            yield f"\n[[headline]]\nvariable = {quoted(output)}\nlabel = {quoted(label)}"
+        for shown in default_headlines(self.model):
+            yield f"\n[[headline]]\nvariable = {quoted(shown.variable)}\nlabel = {quoted(shown.label)}"
 
     # parameters.toml ----------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from putar.flywheels.located import Table
 from putar.language.model import Model
 from putar.language.spelling import called, split_outside
 from putar.runs.design import Change
+from putar.words.said import Said
 
 __all__ = [
     "BASE",
@@ -91,7 +92,7 @@ def read_scenarios(table: Table, model: Model, now: float | None) -> dict[str, S
     now : links are cut from this date where a scenario does not say one
     """
     found = {name: read_scenario(name, inner, model, now) for name, inner in table.named("scenario").items()}
-    base = found.pop(BASE, Scenario(BASE, "Base run", RunSpec()))
+    base = found.pop(BASE, Scenario(BASE, Said("scenario.base"), RunSpec()))
     return {BASE: base, **found}
 
 

@@ -82,14 +82,18 @@ def _texts(flywheel: Flywheel, story: Story) -> Iterator[str]:
 
 
 def _labels(flywheel: Flywheel) -> Iterator[str]:
-    """Yield what may be translated besides: names and reasons of variables, facts and their notes."""
+    """Yield what may be translated besides: names of variables and facts, reasons of numbers and loops."""
     for variable in flywheel.model.variables:
         yield from (variable.label, variable.reason, variable.short.replace("_", " "))
+        numbers = (variable.parameter, *(parameter for _, parameter in variable.element_parameters))
+        yield from (number.reason for number in numbers if number is not None)
         yield variable.short.removesuffix("_binds").replace("_", " ")
     for room in flywheel.model.subsystems:
         yield room.name.replace("_", " ")
     for link in flywheel.links:
         yield link.reason
+    for loop in flywheel.loops:
+        yield loop.reason
     for scenario in flywheel.scenarios.values():
         yield scenario.reason
     for fact in flywheel.facts.values():

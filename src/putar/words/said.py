@@ -101,7 +101,10 @@ class Words:
 
     def formatted(self, value: float, form: str) -> str:
         """Return a number in a format of Python's, such as `.1f`."""
-        return localized(format(value, form), self.language)
+        text = format(value, form)
+        if text[:1] in "+-" and not any("1" <= digit <= "9" for digit in text):
+            text = text[1:]  # what is rounded to zero has no sign
+        return localized(text, self.language)
 
     def amount(self, value: float | None, unit: str) -> str:
         """Return a number with its unit in words."""

@@ -16,6 +16,7 @@ from functools import cached_property
 from putar.flywheels.claims import Asked, Finding, check_claims
 from putar.flywheels.feedback import Feedback, find_feedback
 from putar.flywheels.folder import Flywheel
+from putar.flywheels.indicators import with_headlines
 from putar.flywheels.links import LinkFinding, find_links, protocols_of
 from putar.flywheels.moat import MoatFinding, find_moat
 from putar.flywheels.scenarios import BASE, RunSpec, Scenario
@@ -150,6 +151,7 @@ def answer(flywheel: Flywheel, scenario: Scenario, spec: RunSpec, besides: RunSp
     besides : what was asked for without the scenario, for the tables whose rows are scenarios
     began : when the asking started, for the seconds
     """
+    flywheel = with_headlines(flywheel)
     single = replace(spec, members=0)
     if flywheel.links and flywheel.protocols:  # each draw in every combination of links is the most asked
         require_memory(2 * len(flywheel.program.parameters), spec.members << len(flywheel.links))

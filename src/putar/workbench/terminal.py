@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from putar.words.said import Words
+from putar.workbench.terminal_fit import Fitting, longest_word
 from putar.workbench.terminal_links import links_block, links_overview, short_text
 from putar.workbench.terminal_worth import loops_block, targets_block, worth_block
 
@@ -71,7 +72,7 @@ def print_answer(console: Console, payload: Row, words: Words = ENGLISH) -> None
         _section(console, words.say("terminal.told"), loops_block(payload["told"], words))
     brief = payload.get("brief") or []
     for table in (table for table in brief if table["kind"] != "target"):
-        _section(console, words.told(table["title"]), _grid(table, words))
+        _section(console, words.told(table["title"]), _fitting(table, words))
     if payload.get("moat"):
         print_moat(console, payload["moat"], words)
     if payload.get("value"):
@@ -100,7 +101,10 @@ def print_links(console: Console, findings: Sequence[Row], words: Words = ENGLIS
 
 
 def print_claims(console: Console, claims: Sequence[Row], words: Words = ENGLISH) -> None:
-    """Print every claim with its checks."""
+    """Print every claim with its checks, or that there is none."""
+    if not claims:
+        console.print(Text(words.say("claims.empty")))
+        return
     _section(console, words.say("terminal.claims"), _claims(claims, words, long=True))
 
 
@@ -125,7 +129,7 @@ def print_problems(console: Console, problems: Sequence[Row], name: str, words: 
 def print_table(console: Console, table: Row, words: Words = ENGLISH) -> None:
     """Print a table that the flywheel declares; dates go across, everything else down."""
     console.print(Text(words.told(table["title"]), style="bold"))
-    console.print(_grid(table, words))
+    console.print(_fitting(table, words))
     rows = table["rows"]
     if table["kind"] != "dates" and len(rows) > LONGEST:
         console.print(Text(words.say("terminal.more_rows", n=len(rows) - LONGEST), style="dim"))
@@ -160,8 +164,13 @@ def _summary(found: Row, words: Words) -> Iterable[str]:
     yield words.say("terminal.spread", unit=words.unit(found["unit"]), parts=", ".join(parts), **drawn)
 
 
-def _grid(table: Row, words: Words) -> RenderableType:
-    """Return a table that the flywheel declares; dates go across, everything else down."""
+def _fitting(table: Row, words: Words) -> RenderableType:
+    """Return a table that the flywheel declares, as it fits."""
+    return Fitting(lambda narrow: _grid(table, words, narrow=narrow))
+
+
+def _grid(table: Row, words: Words, *, narrow: bool) -> Table:
+    """Return a table that the flywheel declares; in a narrow one the heads of numbers wrap at each word."""
     columns, rows, heads = table["columns"], table["rows"], table["heads"]
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     if table["kind"] == "dates":
@@ -175,8 +184,11 @@ def _grid(table: Row, words: Words) -> RenderableType:
     else:
         for index, column in enumerate(columns):
             named = index < heads and any(isinstance(row[index], str) for row in rows)
+            head = f"{words.told(column['label'])}\n{words.unit(column['unit'])}".rstrip()
+            room = longest_word([head, *(_cell(row[index], words) for row in rows[:LONGEST])])
             grid.add_column(
-                f"{words.told(column['label'])}\n{words.unit(column['unit'])}".rstrip(),
+                head,
+                width=room if narrow and not named else None,
                 justify="left" if named else "right",
                 overflow="fold",
                 no_wrap=named and table["kind"] in ("levers", "draws", "scenarios"),
@@ -289,13 +301,17 @@ def _moat(moat: Row, words: Words) -> RenderableType:
     unit, year = words.unit(moat["unit"]["cost"]), moat["unit"]["years"]
     time, times = words.term(f"per.{year}", year), words.term(f"unit.{year}", f"{year}s")
     titles = {capability["name"]: capability["title"] for capability in moat["capabilities"]}
-    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    grid.add_column(words.say("terminal.rival"))
-    grid.add_column(times, justify="right", no_wrap=True)
-    grid.add_column(words.say("terminal.longest"), justify="left", no_wrap=True)
-    grid.add_column(unit, justify="right", no_wrap=True)
-    grid.add_column(words.say("terminal.gaps"), justify="right")
-    grid.add_column(words.say("terminal.out_of_reach"), justify="right", no_wrap=True)
+    heads = [
+        words.say("terminal.rival"),
+        times,
+        *(
+            words.say("terminal.longest"),
+            unit,
+            words.say("terminal.gaps"),
+            words.say("terminal.out_of_reach"),
+        ),
+    ]
+    rows: list[list[str]] = []
     for rival in moat["rivals"]:
         contracts = "  " + words.say("terminal.contracts")
         for name, way in ((words.told(rival["title"]), rival["build"]), (contracts, rival["contract"])):
@@ -308,7 +324,8 @@ def _moat(moat: Row, words: Words) -> RenderableType:
             )
             longest = words.told(titles.get(way["longest"], "")).lower()
             shown = [words.number(way["years"]), longest, words.number(way["cost"]), str(way["gaps"]), share]
-            grid.add_row(Text(name, style="" if way is rival["build"] else "dim"), *shown)
+            rows.append([name, *shown])
+    grid = Fitting(lambda narrow: _rivals(heads, rows, narrow=narrow))
     floors = [
         f"{words.told(rival['title'])} {words.number(rival['build']['useful_budget'])}"
         for rival in moat["rivals"]
@@ -323,6 +340,23 @@ def _moat(moat: Row, words: Words) -> RenderableType:
         times=times,
     )
     return Group(grid, Text(what, style="dim"))
+
+
+def _rivals(heads: Sequence[str], rows: Sequence[Sequence[str]], *, narrow: bool) -> Table:
+    """Return the table of rivals; in a narrow one names, heads and bands wrap between words."""
+    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    for place, head in enumerate(heads):
+        room = longest_word([head, *(row[place] for row in rows)])
+        left = place in (0, 2)
+        grid.add_column(
+            head,
+            justify="left" if left else "right",
+            min_width=room + 2 if left else room,
+            width=room if narrow and place in (1, 3, 4) else None,
+        )
+    for row in rows:
+        grid.add_row(*row, style="dim" if row[0].startswith(" ") else "")
+    return grid
 
 
 def _binds(spans: Sequence[Row], words: Words) -> RenderableType:

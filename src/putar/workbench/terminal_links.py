@@ -11,12 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from putar.words.said import Words
+from putar.workbench.terminal_fit import Fitting, longest_word
 
 __all__ = ["links_block", "links_overview", "short_text"]
 
 Row = Mapping[str, Any]
 BAR = 20
 SMALL_BAR = 12
+NAME = 16  # columns that a link's name keeps, so that it is not cut
+HEAD = 8  # columns in which "A: share" stands in one line
 NEAR = 0.1  # a share within this part of the largest is as good as it, where no draws say how sure it is
 
 
@@ -36,28 +39,7 @@ def links_block(output: Row, words: Words) -> RenderableType:
 
 def links_overview(outputs: Sequence[Row], words: Words) -> RenderableType:
     """Return what each link carries of several outputs, one column each, in the order of the first."""
-    first = outputs[0]
-    rows = sorted(first["links"], key=lambda row: -row["shapley"])
-    banded = any(row["low"] is not None for row in rows)
-    lead = ascii_uppercase[0]
-    grid = _grid(words.say("terminal.link"), "")
-    heads = (("terminal.share", lead), ("terminal.band", ""), ("terminal.lost_alone", lead))
-    for key, sign in heads:
-        if sign or banded:
-            name = f"{sign}: {words.say(key)}" if sign else words.say(key)
-            grid.add_column(name, justify="right", no_wrap=True)
-    others = [
-        (sign, {row["id"]: row["shapley"] for row in output["links"]})
-        for sign, output in zip(ascii_uppercase[1:], outputs[1:], strict=False)
-    ]
-    for sign, _ in others:
-        grid.add_column(f"{sign}: {words.say('terminal.share')}", justify="right", no_wrap=True)
-    grid.add_column(words.say("terminal.border"), style="dim")
-    for row in rows:
-        shown = [words.number(row["shapley"]), *_band(row, banded, words), words.number(row["last"])]
-        shown += [words.number(shares.get(row["id"])) for _, shares in others]
-        bar = _bar(row["shapley"], rows, SMALL_BAR)
-        grid.add_row(_name(row, words), bar, *shown, _border(row, words))
+    grid = Fitting(lambda narrow: _shares(outputs, words, narrow=narrow))
     lines = [
         Text.assemble((f"{sign}  ", "bold"), f"{words.told(output['label'])}: {_ends(output, words)}")
         for sign, output in zip(ascii_uppercase, outputs, strict=False)
@@ -68,6 +50,39 @@ def links_overview(outputs: Sequence[Row], words: Words) -> RenderableType:
         for note in _notes(output, words)
     ]
     return Group(*lines, grid, *notes)
+
+
+def _shares(outputs: Sequence[Row], words: Words, *, narrow: bool) -> Table:
+    """Return the table of what each link carries; a narrow one is without bars, and its heads wrap."""
+    first = outputs[0]
+    rows = sorted(first["links"], key=lambda row: -row["shapley"])
+    banded = any(row["low"] is not None for row in rows)
+    others = [{row["id"]: row["shapley"] for row in output["links"]} for output in outputs[1:]]
+    lead, *signs = list(ascii_uppercase[: len(outputs)])
+    heads = [f"{lead}: {words.say('terminal.share')}"]
+    heads += [words.say("terminal.band")] if banded else []
+    heads += [f"{lead}: {words.say('terminal.lost_alone')}"]
+    heads += [f"{sign}: {words.say('terminal.share')}" for sign in signs]
+    cells = {
+        row["id"]: [
+            *(words.number(row["shapley"]), *_band(row, banded, words), words.number(row["last"])),
+            *(words.number(shares.get(row["id"])) for shares in others),
+        ]
+        for row in rows
+    }
+    names = [_name(row, words) for row in rows]
+    grid = _grid()
+    grid.add_column(words.say("terminal.link"), min_width=min(NAME, max(map(len, names), default=0)))
+    if not narrow:
+        grid.add_column("", no_wrap=True)
+    for place, head in enumerate(heads):
+        room = longest_word([head, *(shown[place] for shown in cells.values())], HEAD)
+        grid.add_column(head, justify="right", no_wrap=not narrow, width=room if narrow else None)
+    grid.add_column(words.say("terminal.border"), style="dim", no_wrap=True)
+    for name, row in zip(names, rows, strict=True):
+        bar = [_bar(row["shapley"], rows, SMALL_BAR)] if not narrow else []
+        grid.add_row(name, *bar, *cells[row["id"]], _border(row, words))
+    return grid
 
 
 def short_text(value: float, words: Words) -> str:

@@ -20,6 +20,7 @@ Row = Mapping[str, Any]
 SHOWN = 12  # loops and margins on a screen
 NAMED = 4  # drives in a sentence
 TINY = 1e-9  # an imaginary part that is none
+STILL = 1e-3  # percent in a unit of time; what moves less is said to stand still
 OVERFLOW = 700.0  # a rate whose exponential is beyond a number
 DATES = 6  # columns of the lead
 
@@ -147,12 +148,19 @@ def _levels(found: Row, words: Words) -> Iterable[RenderableType]:
         yield Text(words.say("terminal.levels", rate=_pace(found["level"], words), each=each))
     release = found["release"]
     if release is not None and release["drives"] and release["slope"] is not None:
-        named = [words.told(label(name)) for name in release["drives"][:NAMED]]
+        named = [_drive(name, words) for name in release["drives"][:NAMED]]
         more = len(release["drives"]) - len(named)
         rates = {key: _rate(release[key], words) for key in ("slope", "whole")}
         dates = {key: words.formatted(release[key], "g") for key in ("cut_from", "from", "to")}
         drives = words.listed(named) if not more else f"{', '.join(named)} (+{more})"
         yield Text(words.say("terminal.released", drives=drives, start=dates["from"], **dates, **rates))
+
+
+def _drive(name: str, words: Words) -> str:
+    """Return what is cut: a link by its title, which a folder translates with a capital, or a variable."""
+    plain = label(name)
+    titled = words.told(plain.capitalize())
+    return words.title(titled) if titled != plain.capitalize() else words.told(plain)
 
 
 def _rate(rate: float | None, words: Words) -> str:
@@ -162,6 +170,7 @@ def _rate(rate: float | None, words: Words) -> str:
 def _pace(rate: float, words: Words) -> str:
     """Return what a continuous rate comes to in a unit of time, in percent: 0.7 doubles, which is +100%."""
     size = 100.0 * (math.expm1(rate) if rate < OVERFLOW else math.inf)
+    size = 0.0 if abs(size) < STILL else size
     return f"{words.formatted(size, '+.3g')}%"
 
 

@@ -19,12 +19,12 @@ Row = Mapping[str, Any]
 def worth_block(worth: Row, words: Words) -> RenderableType:
     """Return the parts of the value, what the end of it assumes, and what others state."""
     grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    grid.add_column(words.unit(worth["unit"]))
-    grid.add_column(
-        words.say("terminal.until", date=words.formatted(worth["at"], "g")), justify="right", no_wrap=True
-    )
-    for key in ("terminal.beyond", "terminal.together", "terminal.years_of_cash", "terminal.must_grow"):
-        grid.add_column(words.say(key), justify="right", no_wrap=True)
+    names = [*(words.told(part["title"]) for part in worth["parts"]), words.say("terminal.whole")]
+    grid.add_column(words.unit(worth["unit"]), min_width=max(len(word) for n in names for word in n.split()))
+    heads = [words.say("terminal.until", date=words.formatted(worth["at"], "g"))]
+    ends = ("terminal.beyond", "terminal.together", "terminal.years_of_cash", "terminal.must_grow")
+    for head in (*heads, *map(words.say, ends)):
+        grid.add_column(head, justify="right", min_width=max(map(len, head.split())))
     for part in worth["parts"]:
         growth = part["implied_growth"]
         grid.add_row(

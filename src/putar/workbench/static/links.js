@@ -3,6 +3,8 @@
 /** Links ranked anew for the reader's settings: an output's place to the output as it is then. */
 const RANKED_NOW = new Map();
 
+const NEAR_SHARE = 0.1; // of the largest share: what comes so near is as good, where no draws say how sure it is
+
 /** Return an output as it stands: ranked for the reader's settings where the reader asked for that. */
 const outputOf = (index) => RANKED_NOW.get(index) ?? OUTPUTS[index];
 
@@ -84,6 +86,22 @@ function rankAgain() {
   return box;
 }
 
+/**
+ * Return the links that may as well be the linchpin: whose band over draws reaches the first one's, or whose share is
+ * within a tenth of it where nothing was drawn; the same rule as terminal_links.py.
+ */
+function nearTies(output) {
+  const links = list(output.links);
+  const first = links.find((link) => link.id === output.linchpin);
+  if (!first) return new Set();
+  const low = number(first.low);
+  const ties = (link) =>
+    low !== null && number(link.high) !== null
+      ? link.high >= low
+      : first.shapley > 0 && link.shapley >= (1 - NEAR_SHARE) * first.shapley;
+  return new Set(links.filter((link) => link !== first && ties(link)).map((link) => link.id));
+}
+
 /** Return an output with the numbers of another run of all its coalitions. */
 function rankedOutput(output, found) {
   const place = new Map(found.links.map((id, index) => [id, index]));
@@ -138,6 +156,7 @@ function rankedBars() {
         class: tick === 0 ? "zero" : "grid",
       }),
     );
+  const near = nearTies(output);
   const rows = links.map((link) => {
     const [value, low, high, last] = ["shapley", "low", "high", "last"].map((key) => number(link[key]));
     const positive = (value ?? 0) >= 0;
@@ -189,6 +208,7 @@ function rankedBars() {
         { class: "bar-label" },
         link.title,
         link.id === output.linchpin && element("span", { class: "under" }, say("links.linchpin")),
+        near.has(link.id) && element("span", { class: "under" }, say("links.near")),
       ),
       art,
       element("span", { class: "bar-value" }, decimal(value)),

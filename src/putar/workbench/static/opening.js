@@ -156,16 +156,14 @@ function sayYours(node, sentence, verdict) {
 /** What the verdict rests on, folded away; in its summary, how much of it is assumed. */
 function restsFold(verdict) {
   const rests = list(verdict.rests_on).map(text).filter(Boolean);
-  const rate = number(verdict.rate);
   const share = assumedShare();
-  if (rests.length === 0 && rate === null && !share) return null;
+  if (rests.length === 0 && !share) return null;
   const summary = [say("verdict.rests"), share?.short].filter(Boolean);
   return element(
     "details",
     { class: "rests" },
     element("summary", {}, summary),
     element("p", { class: "whole-verdict" }, text(verdict.sentence)),
-    rate !== null && element("p", { class: "rate" }, say("verdict.rate", { rate: signed(rate) })),
     rests.length > 0 &&
       element(
         "ul",
