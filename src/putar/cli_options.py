@@ -174,4 +174,4 @@ def console() -> Console:
     """Return where an answer for a person is printed."""
     from rich.console import Console
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 110)

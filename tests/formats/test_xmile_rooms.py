@@ -81,3 +81,29 @@ def test_data_that_would_be_imported_is_warned_of(tmp_path: Path) -> None:
         (11, "'in.csv' is not imported; the numbers that stand in the model run")
     ]
     assert off.notes == ()
+
+
+def test_what_is_brought_out_goes_to_its_namesake_outside(tmp_path: Path) -> None:
+    """The module has a variable of that name as well, which stays what it is: 3 * 2 goes out."""
+    connects = '<connect to="m.given" from="k"/><connect to="taken" from="m.y"/>'
+    path = _file(tmp_path, connects)
+    inside = '<model name="m"><variables><aux name="taken"><eqn>9</eqn></aux>'
+    path.write_text(path.read_text().replace('<model name="m"><variables>', inside), encoding="utf-8")
+    found = trajectory(find(path))
+
+    assert (found["taken"][0.0], found["m.taken"][0.0], found["z"][0.0]) == (6.0, 9.0, 60.0)
+
+
+@pytest.mark.parametrize(
+    "connects",
+    [
+        '<connect to="m.given" from="k"/>\n<connect to="given" from="z"/>',
+        '<connect to="taken" from="m.y"/>\n<connect to=".taken" from="k"/>',
+    ],
+)
+def test_what_is_connected_with_two_is_refused(tmp_path: Path, connects: str) -> None:
+    """One of them would be dropped in silence; the same connection written twice is none too many."""
+    with pytest.raises(ModelErrors, match=r":7:1: '(given|taken)' is connected with '.*' and with '.*'"):
+        read_xmile(_file(tmp_path, connects))
+    twice = connects.partition("\n")[0]
+    assert read_xmile(_file(tmp_path, f"{twice}\n{twice}")).notes == ()

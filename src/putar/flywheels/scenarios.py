@@ -317,4 +317,7 @@ def _not_settable(name: str, model: Model, known: frozenset[str]) -> tuple[str, 
     if variable is not None:
         return f"{name} is no element of a constant", f"one of: {', '.join(model.element_names(variable))}"
     near = nearest(name, known)
-    return f"unknown constant {name!r}", f"did you mean {near!r}?" if near else "see parameters.toml"
+    return (
+        f"unknown constant {name!r}",
+        f"did you mean {near!r}?" if near else "`putar list MODEL` has them all",
+    )

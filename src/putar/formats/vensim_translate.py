@@ -99,7 +99,7 @@ class Translator:
             self.refused.add(name)
             return None
         one = _One(self, entry, name, over, scope)
-        made = one.sampled(rebuild(tree, one.change))
+        made = rebuild(tree, one.change)
         for part in walk(made) if "integ" in entry.body.lower() else ():
             if isinstance(part, Call) and part.function == "INTEG" and part is not made:
                 one.problem(part, "INTEG must stand alone behind '='", "give the stock a name of its own")
@@ -149,19 +149,6 @@ class _One:
         where = place(self.entry.body, self.entry.at, node.at, node.width)
         what = f"{self.name}: relations in a row are worked out from the left, so that 0 or 1 is compared"
         self.all.notes.append(Problem("warning", "value", where, what, "part them with :AND:"))
-
-    def sampled(self, expr: Expr) -> Expr:
-        """Return a SAMPLE IF TRUE in which its own variable is what it was in the step before."""
-        if not isinstance(expr, Call) or expr.function != "SAMPLE_IF_TRUE":
-            return expr
-        own = tuple(Index(word) for word in self.over)
-
-        def before(part: Expr) -> Expr:
-            if isinstance(part, Name) and part.name == self.name and part.subscripts == own:
-                return Call("PREVIOUS", (part, expr.args[2]), part.at, part.width)
-            return part
-
-        return replace(expr, args=(*(rebuild(arg, before) for arg in expr.args[:2]), expr.args[2]))
 
     # names --------------------------------------------------------------------------------
 

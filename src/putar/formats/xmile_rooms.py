@@ -124,7 +124,7 @@ class Rooms:
 
     def _connections(self, element: Element, room: str, name: str) -> dict[str, str]:
         """Return what the inputs of a module are connected with; what it brings to others is remembered."""
-        found = {}
+        found: dict[str, str] = {}
         mine = {declared(v.attributes.get("name", "")) for v in self.variables_of(self._model_of(element))}
         for connect in element.all("connect"):
             source = self._path(connect.attributes.get("from", ""), room)
@@ -132,11 +132,17 @@ class Rooms:
             to = path_of(told).removeprefix(".")
             to = to.removeprefix(f"{room}.") if room else to
             inner = to.removeprefix(f"{name}.")
-            if inner in mine or declared(inner) in mine:
-                found[inner] = source
-            else:
+            outwards = inner == to and source.startswith(f"{room}.{name}." if room else f"{name}.")
+            if not outwards and (inner in mine or declared(inner) in mine):
+                self._agree(connect, inner, found.setdefault(inner, source), source)
+            else:  # what comes out of a module goes to its namesake outside, where it has one inside as well
                 self.brought.append((connect, self._path(told, room), source))
         return found
+
+    def _agree(self, connect: Element, to: str, first: str, source: str) -> None:
+        if first != source:
+            what = f"{to!r} is connected with {first!r} and with {source!r}"
+            self.report(connect, what, "leave one connection out", "name")
 
     def _model_of(self, module: Element) -> Element:
         wanted = module.attributes.get("model") or module.attributes.get("name", "")
@@ -154,7 +160,7 @@ class Rooms:
             outer = self.rooms.get(room)
             names = [] if outer is None else self.variables_of(outer.model)
             if outer is not None and local in [declared(v.attributes.get("name", "")) for v in names]:
-                outer.inputs.setdefault(local, source)
+                self._agree(connect, to, outer.inputs.setdefault(local, source), source)
             else:
                 self.loose.append((connect, to))
 
