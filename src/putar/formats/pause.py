@@ -11,7 +11,7 @@ __all__ = ["no_collecting"]
 
 @contextmanager
 def no_collecting() -> Iterator[None]:
-    """Keep Python from searching for cycles of dead objects, which costs readers an eighth of their time."""
+    """Keep Python from searching for cycles of dead objects, which costs readers some of their time."""
     was = gc.isenabled()
     gc.disable()
     try:
