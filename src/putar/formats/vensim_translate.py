@@ -231,6 +231,8 @@ class _One:
                 fix = "DELAY CONVEYOR(input, delay time, leakage, profile, initial content, first slot)"
                 return self.problem(node, what, fix)
             args = tuple(node.args[i] for i in row.order) if row.order else node.args
+            if row.name == "SAMPLE_IF_TRUE":
+                args = (*[self._before(arg, args[2]) for arg in args[:2]], args[2])
             return replace(node, function=row.name, args=args)
         if function in DERIVED:
             takes, text = DERIVED[function]
@@ -242,6 +244,17 @@ class _One:
                 return self.problem(node, what, fix, "unsupported")
             return self._formula(node, text)
         return self._special(node)
+
+    def _before(self, part: Expr, initial: Expr) -> Expr:
+        """Return a part of a sample in which the equation's own variable is what was sampled before."""
+        own = tuple(Index(name_of(subscript)) for subscript in (*self.scope.over, *self.entry.subscripts))
+
+        def earlier(node: Expr) -> Expr:
+            if isinstance(node, Name) and node.name == self.name and node.subscripts == own:
+                return Call("PREVIOUS", (node, initial), node.at, node.width)
+            return node
+
+        return rebuild(part, earlier)
 
     def _table(self, node: Call, word: str) -> Expr | None:
         """Return a call of a table by its name, or None."""
