@@ -52,6 +52,20 @@ def test_included_files_are_read(tmp_path: Path) -> None:
     assert trajectory(find(path))["y"][0.0] == 8.0
 
 
+def test_namesakes_of_included_macros_are_refused_by_name(tmp_path: Path) -> None:
+    """Of two files that are included neither wins; only the file's own macros go before them."""
+    for name in ("one", "other"):
+        (tmp_path / f"{name}.xml").write_text(INCLUDED, encoding="utf-8")
+    path = tmp_path / "model.xmile"
+    text = MAIN.format(resource="one.xml").replace("/>", '/><include resource="other.xml"/>', 1)
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(
+        ModelErrors, match=r"other\.xml:\d+:1: there are two macros 'twice'; the other is in .*one"
+    ):
+        read_xmile(path)
+
+
 @pytest.mark.parametrize("resource", ["../secret.xml", "/etc/hostname", "http://example.org/m.xml", "no.xml"])
 def test_included_files_lie_in_the_models_folder(tmp_path: Path, resource: str) -> None:
     """A file elsewhere, on a network or nowhere is named with the line of the include."""

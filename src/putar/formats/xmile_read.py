@@ -81,8 +81,10 @@ class _Reader:
         macros: dict[str, Element] = {}
         for macro in root.all("macro"):  # the file's own come first, then those of the files it includes
             name = declared(macro.attributes.get("name", ""))
-            if macros.setdefault(name, macro) is not macro and macro.file == macros[name].file:
-                self.problem(macro, f"there are two macros {name!r}", "leave one out", "name")
+            first = macros.setdefault(name, macro)
+            if first is not macro and (first.file == macro.file or first.file != root.file):
+                other = "" if first.file == macro.file else f"; the other is in {first.file}"
+                self.problem(macro, f"there are two macros {name!r}{other}", "leave one out", "name")
         self.translator = Translator({}, self.rooms.known, macros, self._later, self._points)
         self.calls: list[tuple[Element, str, Context, tuple[Expr, ...], Where]] = []  # of macros
 

@@ -6,6 +6,7 @@ can do anything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ from putar.errors import ModelError, UsageError, Where
 __all__ = ["Element", "read_tree"]
 
 KEPT = ("header", "views", "style")  # elements whose text is remembered as it stands
+
+EQUATION = re.compile(rb"<(?:\w+:)?(?:eqn|init_eqn)\b[^<>]*>")
+BARE = re.compile(rb"<(?!!\[CDATA\[|!--)|&(?![#\w]+;)")
 
 LARGEST = 40_000_000  # bytes
 DEEPEST = 200
@@ -98,12 +102,27 @@ class _Builder:
             self.parser.Parse(raw, True)
         except expat.ExpatError as error:
             where = Where(self.path, error.lineno, error.offset + 1)
+            self._refuse_bare(raw, self.parser.ErrorByteIndex)
             what = f"this is no well-formed XML ({expat.ErrorString(error.code)})"
             raise ModelError(what, where, "save the model again") from None
         except (ValueError, LookupError) as error:
             raise ModelError(f"this is no XML ({error})", Where(self.path), "save it as UTF-8") from None
         assert self.root is not None  # Expat has seen to it
         return self.root
+
+    def _refuse_bare(self, raw: bytes, broken: int) -> None:
+        """Refuse a bare sign of an equation, which a parser trips over only further on."""
+        if self.encoding.startswith("utf-16"):
+            return
+        before = list(EQUATION.finditer(raw, 0, broken + 1))
+        bare = BARE.search(raw, before[-1].end(), broken + 1) if before else None
+        if bare is None or raw.startswith(b"</", bare.start()):
+            return
+        at = bare.start()
+        line = raw.count(b"\n", 0, at) + 1
+        where = Where(self.path, line, at - raw.rfind(b"\n", 0, at))
+        sign, written = ("<", "&lt;") if bare[0] == b"<" else ("&", "&amp;")
+        raise ModelError(f"a bare `{sign}` stands in this equation", where, f"write `{written}`") from None
 
     def _refuse(self, what: str, fix: str) -> NoReturn:
         raise ModelError(what, Where(self.path, self.parser.CurrentLineNumber), fix, "unsupported")
