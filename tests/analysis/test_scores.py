@@ -466,3 +466,16 @@ def test_a_told_ring_that_does_not_close_is_no_loop() -> None:
         ("cells", "making"),
         ("making", "alcohol"),
     ]
+
+
+def test_the_search_from_many_stocks_is_shared_out() -> None:
+    """Forty stocks that all need each other: each search gets its part of ten budgets, and finds loops."""
+    names = tuple(f"s{n}" for n in range(40))
+    links = tuple((a, b) for a in names for b in names if a != b)
+    whole = contracted(
+        CausalGraph(names, links, frozenset(), frozenset(names)), range(len(links)), keep=names
+    )
+    strength = np.exp(np.random.default_rng(0).normal(size=(3, len(links))))
+    found = strongest(whole, strength, range(len(names)), visits=20_000)
+    assert 20_000 < found.visits <= 200_000
+    assert len(found.loops) >= len(names)

@@ -25,6 +25,7 @@ __all__ = ["CIRCUITS", "VISITS", "Found", "bits", "exhaustive", "strongest"]
 
 CIRCUITS = 100_000  # more are not enumerated
 VISITS = 1_500_000  # links followed in one search
+LEAST_VISITS = 5_000  # of the search from one stock, however many there are
 
 Loop = tuple[int, ...]  # the numbers of its links, in order
 
@@ -166,10 +167,12 @@ def strongest(
     ----------
     scores : [row, chain], only their size counts; the first rows are searched first
     targets : nodes to search from, the stocks
-    visits : the budget; rows beyond it are not searched
+    visits : the budget; rows beyond it are not searched, and no row takes more than ten times as much,
+        shared out evenly over its targets
     """
     found: dict[tuple[int, ...], tuple[int, ...]] = {}
     effort = 0
+    share = min(visits, max(LEAST_VISITS, 10 * visits // max(1, len(targets))))
     for row in np.abs(scores):
         if effort > visits:
             break
@@ -179,7 +182,7 @@ def strongest(
             for edges in graph.out
         ]
         for target in targets:
-            loops, steps = _from(target, out, visits)
+            loops, steps = _from(target, out, share)
             effort += steps
             for loop in loops:
                 found.setdefault(tuple(sorted(loop)), loop)
