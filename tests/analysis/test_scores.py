@@ -475,7 +475,7 @@ def test_the_search_from_many_stocks_is_shared_out() -> None:
     whole = contracted(
         CausalGraph(names, links, frozenset(), frozenset(names)), range(len(links)), keep=names
     )
-    strength = np.exp(np.random.default_rng(0).normal(size=(3, len(links))))
+    strength = np.ones((3, len(links)))  # a tie is looked into again, so each search would go on for ages
     found = strongest(whole, strength, range(len(names)), visits=20_000)
     assert 20_000 < found.visits <= 200_000
     assert len(found.loops) >= len(names)
