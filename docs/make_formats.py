@@ -78,9 +78,17 @@ Of the field's public test models (SDXorg/test-models), these cannot give the ta
 
 | file | why |
 |---|---|
-| `test_macro_expression.xmile`, `test_macro_multi_expression.xmile`, `test_macro_multi_macros.xmile`, `test_macro_stock.xmile` | the file has no `<macro>`: what the macros compute was lost in conversion |
-| `test_subscript_1d_arrays.xmile`, `test_subscript_mixed_assembly.xmile`, `test_multiple_subscripts.xmile`, `test_subscript_subrange.xmile`, `test_subscript_subrange_equal.xmile`, `test_subscripted_flows.xmile` | equations are `???`: they were lost in conversion |
-| `test_get_time_value.mdl` | the table is another model's: its times are -10 to 50 by 0.25, the model runs from 50 to 100 by 1 |
+| `test_macro_expression.xmile` | no `<macro>`: what it computes was lost in conversion |
+| `test_macro_multi_expression.xmile` | no `<macro>` |
+| `test_macro_multi_macros.xmile` | no `<macro>` |
+| `test_macro_stock.xmile` | no `<macro>` |
+| `test_subscript_1d_arrays.xmile` | an equation is `???`: it was lost in conversion |
+| `test_subscript_mixed_assembly.xmile` | equations are `???` |
+| `test_multiple_subscripts.xmile` | equations are `???` |
+| `test_subscript_subrange.xmile` | an equation is `???` |
+| `test_subscript_subrange_equal.xmile` | an equation is `???` |
+| `test_subscripted_flows.xmile` | equations are `???` |
+| `test_get_time_value.mdl` | the table's times are -10 to 50 by 0.25, the model's 50 to 100 by 1 |
 
 All are refused by name. `test_data_from_other_model.mdl` needs its data, `--data data.tab`. In
 `test_allocate_available.mdl` what is shared out by a normal curve differs by up to 0.011 of demands of

@@ -1,8 +1,8 @@
 """METHODS XM-17: the public corpus of test models, where a checkout of it is at hand.
 
 `BENCH_CORPUS` names the folder that holds `SDXorg+test-models`. Each model file named `test_*` beside a table
-of what the field's own tools gave is run and compared. The corpus is no part of this project. What cannot give
-its table is listed in `corpus.toml`, each with its reason; a refusal that is not listed there fails.
+of what the field's own tools gave is run and compared. The corpus is no part of this project. What cannot
+give its table is listed in `corpus.toml`, each with its reason; a refusal that is not listed there fails.
 """
 
 import csv
