@@ -13,9 +13,9 @@ from functools import lru_cache
 
 from putar.language.model import TimeSpec, UnitDeclaration, Variable
 
-__all__ = ["unit_text", "with_units"]
+__all__ = ["TIMES", "unit_text", "with_units"]
 
-_TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 _BARE = {"dmnl", "dimensionless", "unitless", "fraction", "1", "none", "no_units"}
 _SIGNS = str.maketrans(
     {
@@ -46,7 +46,7 @@ def _word(text: str) -> str:
     word = re.sub(r"\W+", "_", text.strip().replace("$", "dollar ").lower()).strip("_")
     if word in _BARE:
         return "1"
-    return word[:-1] if word.endswith("s") and word[:-1] in _TIMES else word
+    return word[:-1] if word.endswith("s") and word[:-1] in TIMES else word
 
 
 def with_units(

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from putar.errors import ModelError, Problem, Where
+from putar.formats.foreign_units import TIMES, unit_text
 from putar.formats.start_values import AtStart, Unknown
 from putar.formats.vensim_entries import Source
 from putar.language.expr import Expr, Number
@@ -84,6 +85,19 @@ def time_spec(
         fix = "if they do, see whether a smaller TIME STEP changes the results"
         notes.append(Problem("note", "method", controls["time_step"].where, what, fix))
     unit = controls["time_step"].unit or controls["initial_time"].unit or controls["final_time"].unit
+    if not unit:
+        told = {
+            per for v in variables if (per := unit_text(v.unit.rpartition("/")[2])) in TIMES and "/" in v.unit
+        }
+        unit = told.pop() if len(told) == 1 else ""
+        if unit or any(unit_text(v.unit) not in ("", "dmnl") for v in variables):
+            taken = (
+                f"it is taken to be {unit}, by which the units of flows are"
+                if unit
+                else "rates cannot be checked"
+            )
+            what, fix = f"TIME STEP has no unit; {taken}", f"give it one: ~ {unit.title() or 'Month'}"
+            notes.append(Problem("warning", "unit", controls["time_step"].where, what, fix))
     time = TimeSpec(start, stop, step, unit or "dmnl", method, max(save, step), where, frozen=True)
     kept = [replace(controls["final_time"], kind="aux")] if moving else []
     if "saveper" in controls:
