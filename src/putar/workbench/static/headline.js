@@ -64,7 +64,8 @@ function chartNote() {
   const note = element("p", { class: "chart-note" });
   const show = () => {
     const row = shownHeadline();
-    const banded = STATE.mode === "level" && bandPoints(row).some((point) => point.low !== null && point.low !== point.high);
+    const wide = (point) => point.low !== null && point.low !== point.high;
+    const banded = STATE.mode === "level" && bandPoints(row).some(wide);
     note.textContent = [
       row.observed.length > 0 && say("headline.dots"),
       banded ? say("headline.band_is", { band: bandWords() }) : !LIVE.up && say("headline.no_band"),
