@@ -107,3 +107,30 @@ def test_what_is_connected_with_two_is_refused(tmp_path: Path, connects: str) ->
         read_xmile(_file(tmp_path, connects))
     twice = connects.partition("\n")[0]
     assert read_xmile(_file(tmp_path, f"{twice}\n{twice}")).notes == ()
+
+
+def test_a_connected_stock_has_no_flows(tmp_path: Path) -> None:
+    """As a ghost it is what it is connected with, at every time; with flows of its own it would be both."""
+    stock = '<stock name="s" access="input"><eqn>0</eqn>{}</stock><flow name="f"><eqn>1</eqn></flow>'
+    text = MODEL.replace("<eqn>3</eqn>", "<eqn>3 + TIME</eqn>")
+    text = text.replace('<aux name="given"', stock + '<aux name="given"')
+    path = tmp_path / "model.xmile"
+    connect = '<connect to="m.s" from="k"/>'
+
+    path.write_text(text.format("", told="", connects=connect, more=""), encoding="utf-8")
+    assert trajectory(find(path))["m.s"] == {0.0: 3.0, 1.0: 4.0}
+
+    path.write_text(text.format("<inflow>f</inflow>", told="", connects=connect, more=""), encoding="utf-8")
+    with pytest.raises(ModelErrors, match=r":9:1: the stock 's' has flows and is connected"):
+        read_xmile(path)
+
+
+def test_a_connected_flow_fills_a_stock(tmp_path: Path) -> None:
+    """What comes in from another module fills the stock here: 1 + 3 over one step of 1."""
+    more = '<flow name="f" access="input"><eqn>0</eqn></flow>'
+    more += '<stock name="s"><eqn>1</eqn><inflow>f</inflow></stock>'
+    path = tmp_path / "model.xmile"
+    text = MODEL.replace('<aux name="given"', more + '<aux name="given"')
+    path.write_text(text.format(told="", connects='<connect to="m.f" from="k"/>', more=""), encoding="utf-8")
+
+    assert trajectory(find(path))["m.s"] == {0.0: 1.0, 1.0: 4.0}

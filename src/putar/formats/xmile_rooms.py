@@ -71,6 +71,12 @@ class Rooms:
         self._bring()
         for module in self.modules:
             for element in self.variables_of(module.model):
+                given = declared(element.attributes.get("name", "")) in module.inputs
+                flows = element.find("inflow") or element.find("outflow")
+                if given and element.tag == "stock" and flows is not None:
+                    name = element.attributes.get("name", "")
+                    what = f"the stock {name!r} has flows and is connected with a variable"
+                    self.report(element, what, "take its flows away, or leave the connection out", "name")
                 if element.tag in KINDS and not self.through(module, element):
                     self.kinds[self.full(module.room, element)] = element
 
