@@ -3,7 +3,7 @@
 #   make run      install putar alone, run the OpenAI flywheel, write its page
 #   make test     install what development needs, run all tests
 #   make check    format, lint, types, import contracts, then all tests
-#   make bench    how fast, against which peers (about five minutes)
+#   make bench    how fast, against which peers (about three minutes)
 #   make docs     write the pages that are made from the program itself
 #   make picture  write docs/page.png (needs a Chromium)
 #   make wheel    build the package as it would be published
