@@ -12,10 +12,10 @@ import codecs
 from pathlib import Path
 
 from putar.errors import UsageError
+from putar.formats.model_file import bytes_of
 
 __all__ = ["load_text"]
 
-LARGEST = 40_000_000  # bytes; a larger file is refused before it is read
 SAVED = "open it in Vensim and save it as a text model (.mdl)"
 _ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 _OTHER = (  # how files begin that are something else
@@ -33,13 +33,7 @@ def load_text(path: Path) -> str:
     UsageError
         If it cannot be read, is empty, absurdly large, or is no text.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path.name} is larger than {LARGEST:,} bytes", "split the model into files")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", "check the path") from None
-    text = _decoded(raw, path.name).replace("\r\n", "\n").replace("\r", "\n")
+    text = _decoded(bytes_of(path), path.name).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise UsageError(f"{path.name} is empty", "give a Vensim model, or save it again")
     if "=" not in text and "~" not in text:

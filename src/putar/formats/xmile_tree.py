@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
 
-from putar.errors import ModelError, UsageError, Where
+from putar.errors import ModelError, Where
+from putar.formats.model_file import bytes_of
 
 __all__ = ["Element", "read_tree"]
 
@@ -22,7 +23,6 @@ KEPT = ("header", "views", "style")  # elements whose text is remembered as it s
 EQUATION = re.compile(rb"<(?:\w+:)?(?:eqn|init_eqn)\b[^<>]*>")
 BARE = re.compile(rb"<(?!!\[CDATA\[|!--)|&(?![#\w]+;)")
 
-LARGEST = 40_000_000  # bytes
 DEEPEST = 200
 MOST = 2_000_000  # elements
 
@@ -67,13 +67,7 @@ def read_tree(path: Path) -> Element:
     ModelError
         If it is no well-formed XML, declares entities, or is absurdly large or deep.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path.name} is larger than {LARGEST:,} bytes", "split the model into files")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", "check the path") from None
-    return _Builder(path.name).read(raw)
+    return _Builder(path.name).read(bytes_of(path))
 
 
 class _Builder:
